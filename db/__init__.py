@@ -1,0 +1,1 @@
+"""Postgres: connections, the statements in .sql files, and rows to and from types."""

@@ -1,0 +1,207 @@
+"""The ledger in Postgres: one method for each statement, types in and types out."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from db.ledger_documents import (
+    bucket_document,
+    claim_document,
+    iso,
+    lease_document,
+    read_attachment,
+    read_bucket,
+)
+from db.pool import ConnectionPool
+from db.statements import load_statements
+from db.text import to_json
+from handlers.domain.filing import (
+    ArchivedFile,
+    AttachmentResult,
+    BucketRecord,
+    Claimed,
+    ClaimRequest,
+    ClaimResult,
+    DeadLetter,
+    FinishRequest,
+    Lease,
+    NotClaimed,
+    Refusal,
+    TranscriptLookup,
+    TranscriptSource,
+)
+from handlers.domain.message_state import MessageState
+from handlers.domain.owners import OwnerId
+
+_STATEMENTS: Final = load_statements(Path(__file__).with_name("ledger.sql"))
+
+
+class WrongOwnerKeyError(Exception):
+    """The database's buckets were named with another OWNER_HASH_KEY; nothing may be filed.
+
+    A configuration error, so not of the application's error family.
+    """
+
+
+class PostgresLedger:
+    """Speaks to the functions of schema `whatsapp`."""
+
+    def __init__(self, pool: ConnectionPool, *, owner_key_canary: str) -> None:
+        self._pool = pool
+        self._canary = owner_key_canary
+        self._is_key_checked = False
+
+    def claim(self, request: ClaimRequest) -> ClaimResult:
+        """Take a message for this attempt, or learn why not.
+
+        Raises:
+            WrongOwnerKeyError: the owner-hash key is not the database's.
+        """
+        self._check_key()
+        found = self._call("claim_message", request=claim_document(request))
+        if found.get("refusal"):
+            return NotClaimed(refusal=Refusal(found["refusal"]))
+        message = request.message
+        bucket = found["bucket"]
+        return Claimed(
+            lease=Lease(
+                installation=request.installation,
+                account_id=message.account_id,
+                message_id=message.message_id,
+                fence=found["fence"],
+            ),
+            owner_id=OwnerId(found["owner_id"]),
+            bucket=None if bucket is None else read_bucket(bucket),
+            object_name=found["object_name"],
+            is_archived=found["is_archived"],
+            state=MessageState(
+                content=found["content"],
+                is_content_from_update=found["content_from_update"],
+                is_deleted=found["is_deleted"],
+                attachments=tuple(read_attachment(row) for row in found["attachments"]),
+            ),
+        )
+
+    def pin_bucket(self, lease: Lease, bucket: BucketRecord) -> BucketRecord:
+        """Register the owner's bucket and pin the one that holds."""
+        document = lease_document(lease)
+        return read_bucket(self._call("pin_bucket", lease=document, bucket=bucket_document(bucket)))
+
+    def set_bucket_state(self, bucket: BucketRecord) -> None:
+        """Record that a bucket was found ready or foreign."""
+        self._call("set_bucket_state", bucket=bucket_document(bucket))
+
+    def pin_attachment(self, lease: Lease, file: ArchivedFile) -> TranscriptLookup:
+        """Pin an attachment's object name and look for its transcript."""
+        document = {
+            "attachment_id": file.attachment_id,
+            "object_name": file.object_name,
+            "media_type": file.media_type,
+            "byte_count": file.byte_count,
+            "sha256": file.sha256,
+            "transcribe_model": file.transcribe_model,
+            "lease_seconds": file.lease_seconds,
+        }
+        found = self._call("pin_attachment", lease=lease_document(lease), file=document)
+        return TranscriptLookup(
+            source=TranscriptSource(found["source"]),
+            text=found["text"],
+            language=found["language"],
+            seconds=found["seconds"],
+        )
+
+    def settle_attachment(self, lease: Lease, result: AttachmentResult) -> None:
+        """Record how an attachment came out."""
+        record = result.record
+        document = {
+            "attachment_id": record.attachment_id,
+            "state": record.state.value,
+            "reason": record.reason,
+            "is_stored": record.is_stored,
+            "object_name": record.object_name,
+            "media_type": record.media_type,
+            "byte_count": record.byte_count,
+            "transcript": record.transcript,
+            "language": record.language,
+            "seconds": record.seconds,
+            "model": result.model,
+            "retry_after_seconds": result.retry_after_seconds,
+        }
+        self._call("settle_attachment", lease=lease_document(lease), result=document)
+
+    def release(self, lease: Lease, reason: str) -> None:
+        """Hand a message back before its lease ends."""
+        self._pool.fetch_value(
+            _STATEMENTS["release_message"],
+            {"lease": to_json(lease_document(lease)), "reason": reason},
+        )
+
+    def finish(self, lease: Lease, request: FinishRequest) -> None:
+        """Write note, attachments and ledger."""
+        contact = request.message.contact
+        document = {
+            "contact_id": contact.contact_id if contact else None,
+            "contact_identifier": (contact.phone or contact.source_id) if contact else None,
+            "object_path": request.object_path,
+            "content": request.state.content,
+            "content_from_update": request.state.is_content_from_update,
+            "is_deleted": request.state.is_deleted,
+            "content_hash": request.content_hash,
+            "attachments": [
+                {"attachment_id": a.attachment_id, "chatwoot_transcript": a.chatwoot_transcript}
+                for a in request.state.attachments
+            ],
+            "note": {
+                "content": request.note.content,
+                "metadata": request.note.metadata,
+                "processing_status": request.note.processing_status,
+                "error_details": request.note.error_details,
+            },
+        }
+        self._call("finish_message", lease=lease_document(lease), request=document)
+
+    def bury(self, dead_letter: DeadLetter) -> None:
+        """Keep a delivery that cannot be processed."""
+        message = dead_letter.message
+        attributes = dead_letter.attributes
+        document = {
+            "installation": dead_letter.installation,
+            "key": dead_letter.key,
+            "reason": dead_letter.reason,
+            "attributes": attributes,
+            "delivery_attempt": dead_letter.delivery_attempt,
+            "published_at": iso(dead_letter.published_at),
+            "closes_message": message is not None,
+            "account_id": message.account_id if message else attributes.get("account_id"),
+            "message_id": message.message_id if message else attributes.get("message_id"),
+            "conversation_id": message.conversation_id if message else None,
+            "contact_id": message.contact.contact_id if message and message.contact else None,
+            "created_at": iso(message.created_at) if message else None,
+        }
+        self._pool.fetch_value(
+            _STATEMENTS["bury_message"],
+            {"letter": to_json(document), "payload": dead_letter.payload},
+        )
+
+    def ignore(self, installation: str, ids: tuple[str, str], source: str, reason: str) -> None:
+        """Record that a message, by account and message id, does not concern us."""
+        document = {
+            "installation": installation,
+            "account_id": ids[0],
+            "message_id": ids[1],
+            "source": source,
+        }
+        self._pool.fetch_value(
+            _STATEMENTS["ignore_message"], {"request": to_json(document), "reason": reason}
+        )
+
+    def _call(self, name: str, **documents: object) -> Any:  # noqa: ANN401 - jsonb of many shapes
+        parameters = {key: to_json(document) for key, document in documents.items()}
+        return self._pool.fetch_value(_STATEMENTS[name], parameters)
+
+    def _check_key(self) -> None:
+        if self._is_key_checked:
+            return
+        found = self._pool.fetch_value(_STATEMENTS["owner_key_canary"], {"canary": self._canary})
+        if found != self._canary:
+            raise WrongOwnerKeyError("OWNER_HASH_KEY is not the key this database was filled with")
+        self._is_key_checked = True

@@ -1,0 +1,103 @@
+"""The JSON that the ledger's functions take and return, to and from types."""
+
+from datetime import datetime
+from typing import Any
+
+from handlers.domain.filing import BucketRecord, BucketState, ClaimRequest, Lease
+from handlers.domain.message_state import AttachmentRecord, AttachmentState, first_state
+from handlers.domain.messages import AttachmentId, AttachmentKind, Contact
+from handlers.domain.owners import OwnerId
+
+
+def claim_document(request: ClaimRequest) -> dict[str, object]:
+    """Return what `whatsapp.claim_message` takes."""
+    message = request.message
+    return {
+        "installation": request.installation,
+        "account_id": message.account_id,
+        "message_id": message.message_id,
+        "conversation_id": message.conversation_id,
+        "created_at": iso(message.created_at),
+        "is_deleted": message.is_deleted,
+        "contact": _contact_document(message.contact),
+        "content_hash": request.content_hash,
+        "object_name": request.object_name,
+        "fallback_owner": request.fallback_owner,
+        "source": request.source,
+        "token": request.token,
+        "lease_seconds": request.lease_seconds,
+        "published_at": iso(request.published_at),
+        "attachments": [
+            {
+                "attachment_id": attachment.attachment_id,
+                "kind": attachment.kind.value,
+                "state": first_state(attachment.kind).value,
+                "chatwoot_transcript": attachment.transcribed_text,
+            }
+            for attachment in message.attachments
+        ],
+    }
+
+
+def _contact_document(contact: Contact | None) -> dict[str, object] | None:
+    if contact is None:
+        return None
+    return {
+        "contact_id": contact.contact_id,
+        "source_id": contact.source_id,
+        "phone": contact.phone,
+        "name": contact.name,
+    }
+
+
+def lease_document(lease: Lease) -> dict[str, object]:
+    """Return a lease as every statement takes it."""
+    return {
+        "installation": lease.installation,
+        "account_id": lease.account_id,
+        "message_id": lease.message_id,
+        "fence": lease.fence,
+    }
+
+
+def bucket_document(bucket: BucketRecord) -> dict[str, object]:
+    """Return a bucket as statements take it."""
+    return {
+        "owner_id": bucket.owner_id,
+        "generation": bucket.generation,
+        "name": bucket.name,
+        "state": bucket.state.value,
+    }
+
+
+def read_bucket(row: dict[str, Any]) -> BucketRecord:
+    """Read a bucket as statements return it."""
+    return BucketRecord(
+        owner_id=OwnerId(row["owner_id"]),
+        generation=row["generation"],
+        name=row["name"],
+        state=BucketState(row["state"]),
+    )
+
+
+def read_attachment(row: dict[str, Any]) -> AttachmentRecord:
+    """Read a row of whatsapp.attachments."""
+    return AttachmentRecord(
+        attachment_id=AttachmentId(row["attachment_id"]),
+        kind=AttachmentKind(row["kind"]),
+        state=AttachmentState(row["state"]),
+        reason=row["reason"],
+        object_name=row["object_name"],
+        is_stored=row["is_stored"],
+        media_type=row["media_type"],
+        byte_count=row["byte_count"],
+        transcript=row["transcript"],
+        chatwoot_transcript=row["chatwoot_transcript"],
+        language=row["language"],
+        seconds=row["seconds"],
+    )
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Return a time in ISO 8601."""
+    return None if moment is None else moment.isoformat()

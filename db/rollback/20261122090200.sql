@@ -1,0 +1,12 @@
+drop function whatsapp.owner_key_canary(text);
+drop function whatsapp.ignore_message(jsonb, text);
+drop function whatsapp.bury_message(jsonb, bytea);
+drop function whatsapp.finish_message(jsonb, jsonb);
+drop function whatsapp.release_message(jsonb, text);
+drop function whatsapp.settle_attachment(jsonb, jsonb);
+drop function whatsapp.pin_attachment(jsonb, jsonb);
+drop function whatsapp.set_bucket_state(jsonb);
+drop function whatsapp.pin_bucket(jsonb, jsonb);
+drop function whatsapp.hold_lease(jsonb, integer);
+drop function whatsapp.claim_message(jsonb);
+drop function whatsapp.see_contact(text, text, jsonb);

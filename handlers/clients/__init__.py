@@ -1,0 +1,1 @@
+"""Adapters to the services we call: Pub/Sub, Chatwoot's media and OpenAI."""

@@ -1,0 +1,149 @@
+"""Publishes deliveries by group commit: whoever finds the line free sends everything that waits.
+
+No linger, no thread of its own and nothing sent after the answer: Cloud Run gives an instance no
+processor between requests. See docs/adr/0004-group-commit.md.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from google.api_core.exceptions import DeadlineExceeded, GoogleAPICallError, InvalidArgument
+from google.auth.exceptions import GoogleAuthError
+from google.pubsub_v1.types import PublishRequest, PublishResponse, PubsubMessage
+
+from handlers.domain.errors import RetryableError, RetryReason
+
+# Google takes 1,000 messages and 10 MB a request; smaller ones keep a failure's reach small and
+# leave room for attributes and framing.
+_MAX_MESSAGES: Final = 100
+_MAX_BYTES: Final = 8_000_000
+
+
+class PublisherApi(Protocol):
+    """The one call we make of the generated client."""
+
+    def publish(self, request: PublishRequest, *, retry: None, timeout: float) -> PublishResponse:
+        """Send one request."""
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """One delivery in line, and the thread that waits for it."""
+
+    message: PubsubMessage
+    byte_count: int
+    deadline: float
+    woken: threading.Event = field(default_factory=threading.Event)
+    leads: bool = False
+    message_id: str | None = None
+    failure: RetryReason | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.message_id is not None or self.failure is not None
+
+
+class GroupCommitPublisher:
+    """Publishes from many threads with one request under way at a time."""
+
+    def __init__(
+        self, *, client: PublisherApi, topic_path: str, monotonic: Callable[[], float]
+    ) -> None:
+        self._client = client
+        self._topic_path = topic_path
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._waiting: deque[_Entry] = deque()
+        self._is_line_taken = False
+
+    def publish(self, data: bytes, attributes: Mapping[str, str], *, budget_seconds: float) -> str:
+        """Return the broker's message id once it has confirmed.
+
+        Raises:
+            RetryableError: not confirmed within the budget, or refused. After a timeout the broker
+                may hold the message all the same.
+        """
+        message = PubsubMessage(data=data, attributes=attributes)
+        size = len(data) + sum(len(key) + len(value) for key, value in attributes.items())
+        entry = _Entry(message, size, self._monotonic() + budget_seconds)
+        with self._lock:
+            self._waiting.append(entry)
+            entry.leads = not self._is_line_taken
+            self._is_line_taken = True
+        if not entry.leads:
+            self._wait(entry)
+        if entry.leads and not entry.is_over:
+            self._lead(entry)
+        if entry.message_id is None:
+            raise RetryableError(entry.failure or RetryReason.PUBLISH_FAILED)
+        return entry.message_id
+
+    def _wait(self, entry: _Entry) -> None:
+        entry.woken.wait(max(entry.deadline - self._monotonic(), 0))
+        with self._lock:
+            if entry.is_over or entry.leads:
+                return
+            entry.failure = RetryReason.PUBLISH_TIMEOUT
+            if entry in self._waiting:
+                self._waiting.remove(entry)
+
+    def _lead(self, leader: _Entry) -> None:
+        batch = self._take_batch()
+        try:
+            self._send(batch, timeout=leader.deadline - self._monotonic())
+        finally:
+            with self._lock:
+                for entry in batch:
+                    # Still open only if something unforeseen is on its way up from `_send`.
+                    if not entry.is_over:
+                        entry.failure = RetryReason.PUBLISH_FAILED
+                    entry.woken.set()
+                # Handed on rather than served: the leader's own answer must not wait for others.
+                if self._waiting:
+                    self._waiting[0].leads = True
+                    self._waiting[0].woken.set()
+                else:
+                    self._is_line_taken = False
+
+    def _take_batch(self) -> list[_Entry]:
+        with self._lock:
+            batch = [self._waiting.popleft()]
+            byte_count = batch[0].byte_count
+            while self._waiting and len(batch) < _MAX_MESSAGES:
+                byte_count += self._waiting[0].byte_count
+                if byte_count > _MAX_BYTES:
+                    break
+                batch.append(self._waiting.popleft())
+            return batch
+
+    def _send(self, batch: list[_Entry], *, timeout: float) -> None:
+        if timeout <= 0:
+            _fail(batch, RetryReason.PUBLISH_TIMEOUT)
+            return
+        request = PublishRequest(topic=self._topic_path, messages=[e.message for e in batch])
+        deadline = self._monotonic() + timeout
+        try:
+            # retry=None: the generated client's default would turn 1 s into minutes.
+            response = self._client.publish(request, retry=None, timeout=timeout)
+        except InvalidArgument:
+            if len(batch) == 1:
+                _fail(batch, RetryReason.PUBLISH_FAILED)
+                return
+            # One message spoils its request, so each stands for itself.
+            for entry in batch:
+                self._send([entry], timeout=deadline - self._monotonic())
+        except DeadlineExceeded:
+            _fail(batch, RetryReason.PUBLISH_TIMEOUT)
+        except (GoogleAPICallError, GoogleAuthError):
+            _fail(batch, RetryReason.PUBLISH_FAILED)
+        else:
+            for entry, message_id in zip(batch, response.message_ids, strict=True):
+                entry.message_id = message_id
+
+
+def _fail(batch: list[_Entry], reason: RetryReason) -> None:
+    for entry in batch:
+        entry.failure = reason

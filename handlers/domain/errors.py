@@ -1,0 +1,146 @@
+"""Every way in which work can fail, as two branches with stable reason codes.
+
+    PipelineError
+    ├── PermanentError   surely fails again: kept as a dead letter, acknowledged
+    ├── RetryableError   may succeed later: the delivery is handed back to the broker
+    ├── InvalidPayloadError   a delivery that cannot be read: answered 400, or a dead letter
+    └── MediaRefusedError     an attachment that cannot be had: stored with the reason
+
+Reason codes appear in answers, logs, rows and alerts, so a code is never renamed.
+"""
+
+from enum import StrEnum
+
+
+class RejectReason(StrEnum):
+    """Why a delivery is answered with a 4xx status and not published."""
+
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    TOO_LARGE = "too_large"
+    SIGNATURE_MISSING = "signature_missing"
+    SIGNATURE_MALFORMED = "signature_malformed"
+    SIGNATURE_MISMATCH = "signature_mismatch"
+    TIMESTAMP_MISSING = "timestamp_missing"
+    TIMESTAMP_MALFORMED = "timestamp_malformed"
+    TIMESTAMP_OUT_OF_TOLERANCE = "timestamp_out_of_tolerance"
+    TOKEN_MISMATCH = "token_mismatch"  # noqa: S105 - a reason code, not a password
+
+
+class InvalidReason(StrEnum):
+    """Why a body is not a delivery."""
+
+    BODY_EMPTY = "body_empty"
+    NOT_JSON = "not_json"
+    NOT_AN_OBJECT = "not_an_object"
+    EVENT_MISSING = "event_missing"
+    MESSAGE_ID_INVALID = "message_id_invalid"
+    ACCOUNT_ID_INVALID = "account_id_invalid"
+    CONVERSATION_ID_INVALID = "conversation_id_invalid"
+    MESSAGE_TYPE_INVALID = "message_type_invalid"
+    CREATED_AT_INVALID = "created_at_invalid"
+    ATTACHMENTS_INVALID = "attachments_invalid"
+    ENVELOPE_INVALID = "envelope_invalid"
+    ENVELOPE_VERSION_UNKNOWN = "envelope_version_unknown"
+
+
+class IgnoreReason(StrEnum):
+    """Why a genuine delivery does not concern us."""
+
+    EVENT_NOT_HANDLED = "event_not_handled"
+    CHANNEL_NOT_WHATSAPP = "channel_not_whatsapp"
+    INBOX_NOT_LISTED = "inbox_not_listed"
+    PRIVATE_NOTE = "private_note"
+    NOT_INCOMING = "not_incoming"
+
+
+class RetryReason(StrEnum):
+    """Why work is handed back to the broker."""
+
+    PUBLISH_TIMEOUT = "publish_timeout"
+    PUBLISH_FAILED = "publish_failed"
+    DATABASE_BUSY = "database_busy"
+    DATABASE_UNAVAILABLE = "database_unavailable"
+    LEASE_HELD = "lease_held"
+    LEASE_LOST = "lease_lost"
+    LEDGER_ROW_UNREAD = "ledger_row_unread"
+    STORAGE_UNAVAILABLE = "storage_unavailable"
+    STORAGE_THROTTLED = "storage_throttled"
+    STORAGE_FORBIDDEN = "storage_forbidden"
+    BUCKET_UNAVAILABLE = "bucket_unavailable"
+    MEDIA_NOT_READY = "media_not_ready"
+    MEDIA_UNAVAILABLE = "media_unavailable"
+    TRANSCRIPTION_UNAVAILABLE = "transcription_unavailable"
+    TRANSCRIPTION_THROTTLED = "transcription_throttled"
+    TRANSCRIPTION_REFUSED = "transcription_refused"
+    TRANSCRIPTION_RUNNING = "transcription_running"
+    OUT_OF_TIME = "out_of_time"
+    UNEXPECTED = "unexpected"
+
+
+class PermanentReason(StrEnum):
+    """Why work is given up and kept as a dead letter."""
+
+    ID_CONFLICT = "id_conflict"
+    OBJECT_CONFLICT = "object_conflict"
+    PAYLOAD_INVALID = "payload_invalid"
+    ENVELOPE_INVALID = "envelope_invalid"
+    DATA_REJECTED = "data_rejected"
+
+
+class MediaReason(StrEnum):
+    """Why an attachment has no object or no transcript; shown in `meeting_notes.error_details`."""
+
+    URL_MISSING = "url_missing"
+    URL_INVALID = "url_invalid"
+    HOST_NOT_ALLOWED = "host_not_allowed"
+    ADDRESS_NOT_PUBLIC = "address_not_public"
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+    NOT_FOUND = "not_found"
+    REFUSED = "refused"
+    TOO_LARGE = "too_large"
+    EMPTY = "empty"
+    CHATWOOT_FETCH_FAILED = "chatwoot_fetch_failed"
+    UNSUPPORTED_BY_WHATSAPP = "unsupported_by_whatsapp"
+    VOICE_CALL = "voice_call"
+    AUDIO_SILENT = "audio_silent"
+    AUDIO_UNREADABLE = "audio_unreadable"
+    AUDIO_FORMAT_UNSUPPORTED = "audio_format_unsupported"
+    AUDIO_TOO_LARGE = "audio_too_large"
+    AUDIO_TOO_LONG = "audio_too_long"
+    DELETED = "deleted"
+
+
+class PipelineError(Exception):
+    """Base of every failure that the bodies know what to do with."""
+
+
+class PermanentError(PipelineError):
+    """The work would surely fail again."""
+
+    def __init__(self, reason: PermanentReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class RetryableError(PipelineError):
+    """The work may succeed later."""
+
+    def __init__(self, reason: RetryReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class InvalidPayloadError(PipelineError):
+    """The bytes are not a delivery, or lack what a delivery cannot be filed without."""
+
+    def __init__(self, reason: InvalidReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class MediaRefusedError(PipelineError):
+    """An attachment cannot be had or understood, and asking again would not help."""
+
+    def __init__(self, reason: MediaReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason

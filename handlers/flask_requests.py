@@ -1,0 +1,55 @@
+"""Between functions-framework's requests and the bodies' own values."""
+
+import json
+from typing import TYPE_CHECKING
+
+from flask import Request, Response
+
+from handlers.chatwoot_webhook import MAX_BODY_BYTES, ChatwootWebhook, WebhookRequest
+from handlers.domain.json_values import JsonObject
+from handlers.domain.signature import SenderProof
+
+if TYPE_CHECKING:
+    # The webhook's cold start does not pay for what only the worker needs.
+    from handlers.process_message import ProcessMessage
+
+
+def answer_delivery(request: Request, webhook: ChatwootWebhook) -> Response:
+    """Give a request to the webhook, reading no more of its body than the webhook takes."""
+    body = None
+    if (request.content_length or 0) <= MAX_BODY_BYTES:
+        # A chunked body announces no length, so reading itself is bounded too.
+        read = request.stream.read(MAX_BODY_BYTES + 1)
+        body = read if len(read) <= MAX_BODY_BYTES else None
+    headers = request.headers
+    answer = webhook.receive(
+        WebhookRequest(
+            method=request.method,
+            body=body,
+            proof=SenderProof(
+                signature=headers.get("X-Chatwoot-Signature"),
+                timestamp=headers.get("X-Chatwoot-Timestamp"),
+                url_token=request.args.get("token"),
+            ),
+            delivery_id=headers.get("X-Chatwoot-Delivery"),
+            traceparent=headers.get("traceparent"),
+            cloud_trace_context=headers.get("X-Cloud-Trace-Context"),
+        )
+    )
+    response = _json(answer.status, answer.document)
+    if answer.status == 405:  # noqa: PLR2004 - Method Not Allowed must name what is allowed
+        response.headers["Allow"] = "GET, HEAD, POST"
+    return response
+
+
+def answer_push(request: Request, worker: "ProcessMessage") -> Response:
+    """Give a push request to the worker; any status but 2xx hands the message back."""
+    outcome = worker.receive(request.get_data(cache=False))
+    document: JsonObject = {"status": outcome.status}
+    if outcome.reason is not None:
+        document["reason"] = outcome.reason
+    return _json(outcome.http_status, document)
+
+
+def _json(status: int, document: JsonObject) -> Response:
+    return Response(json.dumps(document), status=status, mimetype="application/json")

@@ -1,0 +1,350 @@
+"""The main job: a message from the queue becomes an archived object, words, a note and a row.
+
+Claim, archive, attachments, finish. A crash between any two of these leaves what a redelivery
+repairs: the claim pins every name first, objects are create-only, and one transaction at the end
+writes note and ledger together, so `stored` is only ever said of objects that were confirmed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from handlers.attachments import AttachmentArchiver, Filing
+from handlers.bucket_resolution import BucketResolution
+from handlers.domain.archive import deleted_document, identity_metadata, message_document
+from handlers.domain.deliveries import Accepted, Ignored, InboxRules, read_delivery
+from handlers.domain.envelope import (
+    Attributes,
+    Envelope,
+    decode_push,
+    delivery_key,
+    encode_attributes,
+)
+from handlers.domain.errors import (
+    InvalidPayloadError,
+    PermanentError,
+    PermanentReason,
+    RetryableError,
+    RetryReason,
+)
+from handlers.domain.filing import (
+    Claimed,
+    ClaimRequest,
+    DeadLetter,
+    FinishRequest,
+    NotClaimed,
+    Refusal,
+)
+from handlers.domain.log_events import LogEvent
+from handlers.domain.message_state import MessageState, content_hash, join
+from handlers.domain.messages import Message
+from handlers.domain.notes import compose_note
+from handlers.domain.object_names import message_day, message_object_name
+from handlers.domain.owners import fallback_owner
+from handlers.domain.tracing import Trace, read_trace
+from handlers.logs import EventLog, LogFields, Severity
+from handlers.ports import Clock, Ledger, Objects
+
+_LEASE_SECONDS: Final = 120
+# Cloud Run answers 504 at 540 s but does not stop the code, and the broker waits 600 s.
+_ATTEMPT_SECONDS: Final = 500.0
+_JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a delivery: acknowledged with 200, handed back with 503."""
+
+    http_status: int
+    status: str
+    event: LogEvent
+    severity: Severity = Severity.INFO
+    reason: str | None = None
+
+
+class ProcessMessage:
+    """The worker's one job; safe to call from several threads."""
+
+    def __init__(  # noqa: PLR0913 - one parameter for each collaborator
+        self,
+        *,
+        installation: str,
+        inbox_rules: InboxRules,
+        ledger: Ledger,
+        objects: Objects,
+        buckets: BucketResolution,
+        attachments: AttachmentArchiver,
+        clock: Clock,
+        new_token: Callable[[], str],
+        log: EventLog,
+    ) -> None:
+        self._installation = installation
+        self._inbox_rules = inbox_rules
+        self._ledger = ledger
+        self._objects = objects
+        self._buckets = buckets
+        self._attachments = attachments
+        self._clock = clock
+        self._new_token = new_token
+        self._log = log
+
+    def receive(self, push_body: bytes) -> Outcome:
+        """Process one push request; anything but a final outcome is handed back to the broker."""
+        started = self._clock.monotonic()
+        envelope = _decode(push_body)
+        trace = read_trace(envelope.attributes.traceparent) if envelope else None
+        fields = _fields(envelope) if envelope else LogFields()
+        try:
+            if envelope is None:
+                outcome = self._bury_unreadable(push_body)
+            else:
+                outcome = self._process(envelope, trace, started + _ATTEMPT_SECONDS)
+        except RetryableError as error:
+            outcome = _handed_back(error.reason)
+        except Exception as error:  # noqa: BLE001 - the last line of defence: log, hand back
+            self._log.unexpected(error, trace=trace, **fields)
+            outcome = _handed_back(RetryReason.UNEXPECTED)
+        fields["reason"] = outcome.reason
+        fields["status"] = outcome.http_status
+        fields["seconds"] = round(self._clock.monotonic() - started, 3)
+        self._log.emit(outcome.event, outcome.severity, trace=trace, **fields)
+        return outcome
+
+    def _process(self, envelope: Envelope, trace: Trace | None, deadline: float) -> Outcome:
+        message: Message | None = None
+        try:
+            delivery = read_delivery(envelope.body, self._inbox_rules)
+            if isinstance(delivery, Ignored):
+                return self._ignore(delivery, envelope)
+            claim = self._ledger.claim(self._claim_request(delivery.message, envelope))
+            if isinstance(claim, NotClaimed):
+                return _not_claimed(claim.refusal)
+            message = delivery.message
+            return self._work(claim, delivery, envelope, trace, deadline)
+        except InvalidPayloadError:
+            return self._bury(envelope, PermanentReason.PAYLOAD_INVALID, None)
+        except PermanentError as error:
+            # Without a claim nothing may be said of the message: its id may be another's.
+            return self._bury(envelope, error.reason, message)
+
+    def _work(
+        self,
+        claimed: Claimed,
+        delivery: Accepted,
+        envelope: Envelope,
+        trace: Trace | None,
+        deadline: float,
+    ) -> Outcome:
+        try:
+            state = join(claimed.state, delivery.message)
+            bucket = self._archive(claimed, delivery, envelope, state, trace)
+            filing = Filing(
+                lease=claimed.lease,
+                message=delivery.message,
+                bucket=bucket,
+                day=message_day(delivery.message.created_at, envelope.published_at),
+                trace=trace,
+                deadline=deadline,
+            )
+            for record in state.pending:
+                state = state.with_attachment(self._attachments.archive(filing, record))
+            self._ledger.finish(
+                claimed.lease,
+                FinishRequest(
+                    message=delivery.message,
+                    state=state,
+                    content_hash=content_hash(state),
+                    note=compose_note(state, delivery.message),
+                    object_path=f"gs://{bucket}/{claimed.object_name}",
+                ),
+            )
+        except RetryableError as error:
+            self._release(claimed, error.reason, trace)
+            raise
+        if state.pending:
+            return _pending(state)
+        return Outcome(http_status=200, status="stored", event=LogEvent.MESSAGE_STORED)
+
+    def _archive(
+        self,
+        claimed: Claimed,
+        delivery: Accepted,
+        envelope: Envelope,
+        state: MessageState,
+        trace: Trace | None,
+    ) -> str:
+        """Bring the bucket to the message's state and return its name."""
+        bucket = self._buckets.resolve(claimed, trace)
+        message = delivery.message
+        metadata = identity_metadata(message)
+        if state.is_deleted:
+            # The stub also goes where nothing was yet: a creation that comes late finds it there.
+            document = deleted_document(message, envelope)
+            self._objects.replace(
+                bucket, claimed.object_name, document, content_type=_JSON, metadata=metadata
+            )
+            for record in claimed.state.attachments:
+                if record.object_name is not None:
+                    self._objects.delete(bucket, record.object_name)
+        elif not claimed.is_archived:
+            document = message_document(delivery.payload, message, envelope)
+            try:
+                self._objects.create(
+                    bucket, claimed.object_name, document, content_type=_JSON, metadata=metadata
+                )
+            except RetryableError as error:
+                if error.reason is not RetryReason.BUCKET_UNAVAILABLE:
+                    raise
+                bucket = self._buckets.recreate(claimed, trace)
+                self._objects.create(
+                    bucket, claimed.object_name, document, content_type=_JSON, metadata=metadata
+                )
+        return bucket
+
+    def _claim_request(self, message: Message, envelope: Envelope) -> ClaimRequest:
+        day = message_day(message.created_at, envelope.published_at)
+        return ClaimRequest(
+            installation=self._installation,
+            message=message,
+            content_hash=content_hash(join(MessageState(), message)),
+            object_name=message_object_name(day, message.conversation_id, message.message_id),
+            fallback_owner=fallback_owner(self._installation, message.account_id),
+            source=envelope.attributes.source.value,
+            token=self._new_token(),
+            lease_seconds=_LEASE_SECONDS,
+            published_at=envelope.published_at,
+        )
+
+    def _ignore(self, delivery: Ignored, envelope: Envelope) -> Outcome:
+        if delivery.account_id is not None and delivery.message_id is not None:
+            self._ledger.ignore(
+                self._installation,
+                (delivery.account_id, delivery.message_id),
+                envelope.attributes.source.value,
+                delivery.reason.value,
+            )
+        return Outcome(
+            http_status=200,
+            status="ignored",
+            event=LogEvent.MESSAGE_IGNORED,
+            reason=delivery.reason.value,
+        )
+
+    def _bury(
+        self, envelope: Envelope, reason: PermanentReason, message: Message | None
+    ) -> Outcome:
+        self._ledger.bury(
+            DeadLetter(
+                installation=self._installation,
+                key=delivery_key(envelope.body, envelope.attributes),
+                reason=reason.value,
+                payload=envelope.body,
+                attributes=encode_attributes(envelope.attributes),
+                delivery_attempt=envelope.delivery_attempt,
+                message=message,
+                published_at=envelope.published_at,
+            )
+        )
+        return _dead(reason)
+
+    def _bury_unreadable(self, push_body: bytes) -> Outcome:
+        attributes = Attributes()
+        self._ledger.bury(
+            DeadLetter(
+                installation=self._installation,
+                key=delivery_key(push_body, attributes),
+                reason=PermanentReason.ENVELOPE_INVALID.value,
+                payload=push_body,
+                attributes=encode_attributes(attributes),
+                delivery_attempt=None,
+                message=None,
+                published_at=None,
+            )
+        )
+        return _dead(PermanentReason.ENVELOPE_INVALID)
+
+    def _release(self, claimed: Claimed, reason: RetryReason, trace: Trace | None) -> None:
+        try:
+            self._ledger.release(claimed.lease, reason.value)
+        except RetryableError as error:
+            # The lease runs out by itself; until then a redelivery is handed back.
+            self._log.emit(
+                LogEvent.MESSAGE_RETRIED,
+                Severity.WARNING,
+                trace=trace,
+                message_id=claimed.lease.message_id,
+                reason=error.reason.value,
+            )
+
+
+def _decode(push_body: bytes) -> Envelope | None:
+    try:
+        return decode_push(push_body)
+    except InvalidPayloadError:
+        return None
+
+
+def _fields(envelope: Envelope) -> LogFields:
+    attributes = envelope.attributes
+    return {
+        "account_id": attributes.account_id,
+        "conversation_id": attributes.conversation_id,
+        "message_id": attributes.message_id,
+        "delivery_id": attributes.delivery_id,
+        "pubsub_message_id": envelope.pubsub_message_id,
+        "source": attributes.source.value,
+        "attempt": envelope.delivery_attempt,
+    }
+
+
+def _not_claimed(refusal: Refusal) -> Outcome:
+    match refusal:
+        case Refusal.DONE | Refusal.CLOSED:
+            return Outcome(
+                http_status=200,
+                status="stored" if refusal is Refusal.DONE else "closed",
+                event=LogEvent.MESSAGE_ALREADY_DONE,
+                reason=refusal.value,
+            )
+        case Refusal.LEASED:
+            return _handed_back(RetryReason.LEASE_HELD)
+        case Refusal.UNREAD:
+            return _handed_back(RetryReason.LEDGER_ROW_UNREAD)
+        case Refusal.CONFLICT:
+            raise PermanentError(PermanentReason.ID_CONFLICT)
+        case _:
+            assert_never(refusal)
+
+
+def _pending(state: MessageState) -> Outcome:
+    # Handed back although the note is there: the queue's redelivery is what tries again.
+    reason = state.pending[0].reason
+    return Outcome(
+        http_status=503,
+        status="pending",
+        event=LogEvent.MESSAGE_PENDING,
+        severity=Severity.WARNING,
+        reason=reason,
+    )
+
+
+def _handed_back(reason: RetryReason) -> Outcome:
+    # Another worker's live lease is everyday business, not a warning.
+    is_yield = reason is RetryReason.LEASE_HELD
+    return Outcome(
+        http_status=503,
+        status="retry",
+        event=LogEvent.MESSAGE_RETRIED,
+        severity=Severity.INFO if is_yield else Severity.WARNING,
+        reason=reason.value,
+    )
+
+
+def _dead(reason: PermanentReason) -> Outcome:
+    return Outcome(
+        http_status=200,
+        status="dead",
+        event=LogEvent.MESSAGE_DEAD,
+        severity=Severity.ERROR,
+        reason=reason.value,
+    )

@@ -1,0 +1,22 @@
+"""Entry points of the functions; everything else is in handlers."""
+
+import functions_framework
+from flask import Request, Response
+
+from handlers import wiring
+from handlers.flask_requests import answer_delivery, answer_push
+
+# A function that cannot work must not start.
+wiring.prepare()
+
+
+@functions_framework.http
+def chatwoot_webhook(request: Request) -> Response:
+    """Take a delivery from Chatwoot."""
+    return answer_delivery(request, wiring.chatwoot_webhook())
+
+
+@functions_framework.http
+def process_message(request: Request) -> Response:
+    """Take a message from the push subscription."""
+    return answer_push(request, wiring.process_message())

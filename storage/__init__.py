@@ -1,0 +1,1 @@
+"""Google Cloud Storage: people's buckets and the objects in them."""
