@@ -1,0 +1,1 @@
+"""The whole system on one machine: development tools that the product knows nothing of."""

@@ -1,0 +1,50 @@
+"""Creates the topics and subscriptions that a deployment would, on a Pub/Sub stand-in."""
+
+import grpc
+from google.protobuf.duration_pb2 import Duration
+from google.pubsub_v1.services.publisher import PublisherClient
+from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
+from google.pubsub_v1.services.subscriber import SubscriberClient
+from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
+from google.pubsub_v1.types import DeadLetterPolicy, PushConfig, RetryPolicy, Subscription, Topic
+
+TOPIC = "chatwoot-events"
+DEAD_LETTER_TOPIC = "chatwoot-events-dlq"
+SUBSCRIPTION = "process-message"
+DEAD_LETTER_SUBSCRIPTION = "dead-letters"
+_ACK_DEADLINE_SECONDS = 600
+# A deployment waits 10 to 600 s; who watches a demo does not want to.
+_MIN_BACKOFF_SECONDS = 1
+_MAX_BACKOFF_SECONDS = 10
+_MAX_DELIVERY_ATTEMPTS = 100
+
+
+def create_queues(host: str, *, project_id: str, push_endpoint: str) -> None:
+    """Create topic, dead-letter topic, the worker's push subscription and a place for the dead."""
+    with grpc.insecure_channel(host) as channel:
+        publisher = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
+        subscriber = SubscriberClient(transport=SubscriberGrpcTransport(channel=channel))
+        for topic in (TOPIC, DEAD_LETTER_TOPIC):
+            publisher.create_topic(request=Topic(name=f"projects/{project_id}/topics/{topic}"))
+        subscriber.create_subscription(
+            request=Subscription(
+                name=f"projects/{project_id}/subscriptions/{SUBSCRIPTION}",
+                topic=f"projects/{project_id}/topics/{TOPIC}",
+                push_config=PushConfig(push_endpoint=push_endpoint),
+                ack_deadline_seconds=_ACK_DEADLINE_SECONDS,
+                retry_policy=RetryPolicy(
+                    minimum_backoff=Duration(seconds=_MIN_BACKOFF_SECONDS),
+                    maximum_backoff=Duration(seconds=_MAX_BACKOFF_SECONDS),
+                ),
+                dead_letter_policy=DeadLetterPolicy(
+                    dead_letter_topic=f"projects/{project_id}/topics/{DEAD_LETTER_TOPIC}",
+                    max_delivery_attempts=_MAX_DELIVERY_ATTEMPTS,
+                ),
+            )
+        )
+        subscriber.create_subscription(
+            request=Subscription(
+                name=f"projects/{project_id}/subscriptions/{DEAD_LETTER_SUBSCRIPTION}",
+                topic=f"projects/{project_id}/topics/{DEAD_LETTER_TOPIC}",
+            )
+        )

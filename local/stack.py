@@ -1,0 +1,193 @@
+"""The whole system on this machine: real Postgres, both functions, and stand-ins for the clouds."""
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import psycopg2
+from psycopg2 import sql
+
+from local import processes
+from local.functions import REPOSITORY, start_function
+from local.official_pubsub import start_emulator
+from local.postgres import PostgresServer
+from local.queues import create_queues
+
+PROJECT_ID = "local-project"
+PROJECT_NUMBER = 123456789012
+BUCKET_PREFIX = "local-whatsapp"
+_READY_SECONDS = 30.0
+_WORKER_ROLE = "worker"
+
+
+@dataclass(kw_only=True)
+class Stack:
+    """Everything started in order; stopped in reverse, by process id.
+
+    `allow_unsigned` is for people who post by hand; a signature that is present must still verify.
+    """
+
+    allow_unsigned: bool = False
+    webhook_port: int = 0
+    official_pubsub: Path | None = None
+    """The official emulator's jar, to run with it instead of our server."""
+    postgres_binaries: Path | None = None
+    attachment_delay_seconds: float = 0.4
+    function_environ: Mapping[str, str] = field(default_factory=dict)
+    report: Callable[[str], None] = lambda _: None
+
+    def __enter__(self) -> Self:
+        """Start everything, or nothing."""
+        with ExitStack() as undo:
+            self._start(undo)
+            self._undo = undo.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop everything and remove what was written."""
+        self._undo.close()
+
+    def _start(self, undo: ExitStack) -> None:
+        self.directory = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="whatsapp-")))
+        self.webhook_secret = secrets.token_urlsafe(18)
+        self.api_token = secrets.token_urlsafe(18)
+        self.webhook_port = self.webhook_port or processes.free_port()
+        self.webhook_url = f"http://127.0.0.1:{self.webhook_port}/"
+        self._start_postgres(undo)
+        self._start_stand_ins(undo)
+        self._start_functions(undo)
+
+    def _start_postgres(self, undo: ExitStack) -> None:
+        self.report("PostgreSQL")
+        self.postgres = undo.enter_context(PostgresServer(binaries=self.postgres_binaries))
+        self.database_url = self.postgres.dsn()
+        _run([sys.executable, "-m", "db.migrate"], {"SUPABASE_DB_URL": self.database_url})
+        # As deployed: a login of its own that may do what the pipeline's role may, and no more.
+        password = secrets.token_hex(16)
+        with psycopg2.connect(self.database_url) as connection, connection.cursor() as cursor:
+            cursor.execute(
+                sql.SQL("create role {} login password {} in role whatsapp_pipeline").format(
+                    sql.Identifier(_WORKER_ROLE), sql.Literal(password)
+                )
+            )
+        connection.close()
+        self.worker_database_url = (
+            f"postgresql://{_WORKER_ROLE}:{password}@127.0.0.1:{self.postgres.port}/postgres"
+        )
+
+    def _start_stand_ins(self, undo: ExitStack) -> None:
+        self.report("Pub/Sub")
+        if self.official_pubsub is None:
+            pubsub = self._server(undo, "pubsub")
+            self.pubsub_host = f"127.0.0.1:{pubsub.port}"
+            self.pubsub_control_url = f"http://127.0.0.1:{pubsub.ready['control_port']}"
+        else:
+            port = processes.free_port()
+            log = self.directory / "pubsub.log"
+            undo.enter_context(start_emulator(self.official_pubsub, port=port, log=log))
+            self.pubsub_host = f"127.0.0.1:{port}"
+        self.report("Cloud Storage")
+        gcs = self._server(undo, "gcs", "--project-number", str(PROJECT_NUMBER))
+        self.gcs_url = f"http://127.0.0.1:{gcs.port}"
+        self.report("speech")
+        speech = self._server(undo, "speech", "--api-key", self.api_token)
+        self.speech_url = f"http://127.0.0.1:{speech.port}"
+        self.report("Chatwoot")
+        chatwoot = self._server(
+            undo,
+            "chatwoot",
+            *("--secret", self.webhook_secret, "--webhook-url", self.webhook_url),
+            *("--api-token", self.api_token, "--data", str(self.directory / "chatwoot")),
+            *("--attachment-delay", str(self.attachment_delay_seconds)),
+        )
+        self.chatwoot_url = f"http://127.0.0.1:{chatwoot.port}"
+
+    def _start_functions(self, undo: ExitStack) -> None:
+        self.report("functions")
+        self.worker_port = processes.free_port()
+        worker_url = f"http://127.0.0.1:{self.worker_port}/"
+        create_queues(self.pubsub_host, project_id=PROJECT_ID, push_endpoint=worker_url)
+        self.webhook = undo.enter_context(self.start_webhook())
+        self.worker = undo.enter_context(self.start_worker())
+
+    def start_webhook(self) -> processes.Child:
+        """Start `chatwoot_webhook`; again after it was stopped or killed."""
+        return start_function(
+            "chatwoot_webhook",
+            port=self.webhook_port,
+            environ=self.webhook_environ(),
+            log=self.directory / "chatwoot_webhook.log",
+        )
+
+    def start_worker(self) -> processes.Child:
+        """Start `process_message`; again after it was stopped or killed."""
+        return start_function(
+            "process_message",
+            port=self.worker_port,
+            environ=self.worker_environ(),
+            log=self.directory / "process_message.log",
+        )
+
+    def webhook_environ(self) -> dict[str, str]:
+        """Return the settings of `chatwoot_webhook`."""
+        return {
+            **_inherited(),
+            "GCS_PROJECT_ID": PROJECT_ID,
+            "CHATWOOT_WEBHOOK_SECRET": self.webhook_secret,
+            "ALLOW_UNSIGNED": "1" if self.allow_unsigned else "0",
+            "PUBSUB_EMULATOR_HOST": self.pubsub_host,
+            **self.function_environ,
+        }
+
+    def worker_environ(self) -> dict[str, str]:
+        """Return the settings of `process_message`."""
+        return {
+            **_inherited(),
+            "GCS_PROJECT_ID": PROJECT_ID,
+            "GCS_PROJECT_NUMBER": str(PROJECT_NUMBER),
+            "GCS_BUCKET_PREFIX": BUCKET_PREFIX,
+            "STORAGE_EMULATOR_HOST": self.gcs_url,
+            "OWNER_HASH_KEY": "the-owner-hash-key-of-the-local-stack",
+            "SUPABASE_DB_URL": self.worker_database_url,
+            "DB_POOL_SIZE": "8",
+            "CHATWOOT_BASE_URL": self.chatwoot_url,
+            "ALLOW_INSECURE_DOWNLOADS": "1",
+            "OPENAI_API_KEY": self.api_token,
+            "OPENAI_BASE_URL": f"{self.speech_url}/v1",
+            **self.function_environ,
+        }
+
+    def _server(self, undo: ExitStack, name: str, *options: str) -> processes.Child:
+        child = processes.start(
+            [sys.executable, "-m", f"local.{name}", "--host", "127.0.0.1", "--port", "0", *options],
+            log=self.directory / f"{name}.log",
+            env={**_inherited(), "PYTHONPATH": str(REPOSITORY)},
+            cwd=REPOSITORY,
+            ready_timeout=_READY_SECONDS,
+        )
+        return undo.enter_context(child)
+
+
+def _inherited() -> dict[str, str]:
+    # Nothing else of the caller's environment: a real key or host in it must not take part.
+    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+
+
+def _run(command: list[str], environ: Mapping[str, str]) -> None:
+    done = subprocess.run(
+        command,
+        cwd=REPOSITORY,
+        env={**_inherited(), **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise processes.ChildError(f"{' '.join(command)} failed:\n{done.stderr}{done.stdout}")
