@@ -114,8 +114,16 @@ class Stack:
         self.worker_port = processes.free_port()
         worker_url = f"http://127.0.0.1:{self.worker_port}/"
         create_queues(self.pubsub_host, project_id=PROJECT_ID, push_endpoint=worker_url)
-        self.webhook = undo.enter_context(self.start_webhook())
-        self.worker = undo.enter_context(self.start_worker())
+        with ExitStack() as started:
+            self.webhook = started.enter_context(self.start_webhook())
+            self.worker = started.enter_context(self.start_worker())
+            started.pop_all()
+        undo.callback(self._stop_functions)
+
+    def _stop_functions(self) -> None:
+        # Those of now: who killed a function may have put a new one in its place.
+        self.webhook.stop()
+        self.worker.stop()
 
     def start_webhook(self) -> processes.Child:
         """Start `chatwoot_webhook`; again after it was stopped or killed."""

@@ -1,0 +1,111 @@
+"""What breaks while messages are on their way, and that nothing is lost or doubled by it."""
+
+import signal
+from pathlib import Path
+
+import pytest
+import requests
+
+from local.chatwoot_people import ChatwootPeople
+from local.stack import Stack
+from tests.system.waiting import query, settled, until
+
+pytestmark = pytest.mark.system
+
+VOICE = Path(__file__).resolve().parents[2] / "local" / "voice"
+
+
+def recording(name: str) -> list[dict[str, str]]:
+    path = str(VOICE / name)
+    return [{"file_type": "audio", "path": path, "filename": name, "content_type": "audio/ogg"}]
+
+
+def count_notes(stack: Stack, message_id: str) -> object:
+    statement = "select count(*) from public.meeting_notes where chatwoot_message_id = %s"
+    return query(stack, statement, message_id)[0][0]
+
+
+def test_a_worker_killed_in_the_middle_of_a_transcription_leaves_one_note(
+    stack: Stack, people: ChatwootPeople
+) -> None:
+    fault = {"match": "POST /v1/audio", "delay_seconds": 3, "times": 1}
+    requests.post(f"{stack.speech_url}/_control/faults", json=fault, timeout=5)
+    person = people.add_person("Kim", phone="+15550100140")
+    sent = people.write(person["conversation_id"], attachments=recording("silence.ogg"))
+    until(
+        lambda: query(
+            stack, "select 1 from whatsapp.attachments where transcribing_until is not null"
+        )
+    )
+
+    stack.worker.kill()
+    # As if its lease had run out: nobody wants to wait two minutes for that here.
+    query(stack, "update whatsapp.messages set lease_until = now() where lease_until is not null")
+    stack.worker = stack.start_worker()
+
+    message = settled(stack, sent[0].message_id, seconds=90)
+    assert count_notes(stack, sent[0].message_id) == 1
+    assert message.error_details == "audio_silent"
+
+
+def test_messages_wait_while_the_database_is_down(stack: Stack, people: ChatwootPeople) -> None:
+    person = people.add_person("Lia", phone="+15550100141")
+    stack.postgres.crash()
+    sent = [people.write(person["conversation_id"], content=f"n{n}")[0] for n in range(5)]
+
+    stack.postgres.start()
+
+    assert {delivery.http_status for delivery in sent} == {200}
+    for delivery in sent:
+        assert settled(stack, delivery.message_id, seconds=90).state == "stored"
+        assert count_notes(stack, delivery.message_id) == 1
+
+
+def test_messages_wait_while_the_store_answers_503_or_loses_its_answers(
+    stack: Stack, people: ChatwootPeople
+) -> None:
+    person = people.add_person("Mo", phone="+15550100142")
+    settled(stack, people.write(person["conversation_id"], content="first")[0].message_id)
+    for fault in (
+        {"match": "POST /upload", "status": 503, "times": 2},
+        {"match": "POST /upload", "status": 503, "times": 1, "after": True},
+        {"match": "POST /upload", "reset_connection": True, "times": 1},
+    ):
+        requests.post(f"{stack.gcs_url}/_control/faults", json=fault, timeout=5)
+
+    sent = people.write(person["conversation_id"], content="second")
+
+    message = settled(stack, sent[0].message_id, seconds=90)
+    assert (message.state, message.content) == ("stored", "second")
+    assert count_notes(stack, sent[0].message_id) == 1
+
+
+def test_a_recording_waits_while_the_speech_service_is_throttled(
+    stack: Stack, people: ChatwootPeople
+) -> None:
+    fault = {"match": "POST /v1/audio", "status": 429, "times": 1}
+    requests.post(f"{stack.speech_url}/_control/faults", json=fault, timeout=5)
+    person = people.add_person("Nia", phone="+15550100143")
+
+    sent = people.write(person["conversation_id"], attachments=recording("note.ogg"))
+
+    message = settled(stack, sent[0].message_id, seconds=90)
+    assert message.processing_status == "stored"
+    assert count_notes(stack, sent[0].message_id) == 1
+
+
+def test_without_the_broker_chatwoot_is_told_503(people: ChatwootPeople, stack: Stack) -> None:
+    stack.webhook.stop(signum=signal.SIGTERM)
+    environ = stack.function_environ
+    stack.function_environ = {"PUBSUB_EMULATOR_HOST": "127.0.0.1:1"}
+    stack.webhook = stack.start_webhook()
+    person = people.add_person("Oz", phone="+15550100144")
+
+    sent = people.write(person["conversation_id"], content="nobody takes this")
+
+    stack.webhook.stop()
+    stack.function_environ = environ
+    stack.webhook = stack.start_webhook()
+    assert sent[0].http_status == 503
+    assert '"reason": "publish_' in sent[0].answer
+    assert sent[0].seconds < 4
