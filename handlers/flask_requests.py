@@ -1,11 +1,13 @@
 """Between functions-framework's requests and the bodies' own values."""
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
 from handlers.chatwoot_webhook import MAX_BODY_BYTES, ChatwootWebhook, WebhookRequest
+from handlers.domain.errors import RejectReason
 from handlers.domain.json_values import JsonObject
 from handlers.domain.signature import SenderProof
 
@@ -37,13 +39,18 @@ def answer_delivery(request: Request, webhook: ChatwootWebhook) -> Response:
         )
     )
     response = _json(answer.status, answer.document)
-    if answer.status == 405:  # noqa: PLR2004 - Method Not Allowed must name what is allowed
+    if answer.status == HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = "GET, HEAD, POST"
     return response
 
 
 def answer_push(request: Request, worker: "ProcessMessage") -> Response:
     """Give a push request to the worker; any status but 2xx hands the message back."""
+    if request.method != "POST":
+        refusal = {"status": "rejected", "reason": RejectReason.METHOD_NOT_ALLOWED.value}
+        response = _json(HTTPStatus.METHOD_NOT_ALLOWED, dict(refusal))
+        response.headers["Allow"] = "POST"
+        return response
     outcome = worker.receive(request.get_data(cache=False))
     document: JsonObject = {"status": outcome.status}
     if outcome.reason is not None:

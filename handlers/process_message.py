@@ -39,7 +39,7 @@ from handlers.domain.log_events import LogEvent
 from handlers.domain.message_state import MessageState, content_hash, join
 from handlers.domain.messages import Message
 from handlers.domain.notes import compose_note
-from handlers.domain.object_names import message_day, message_object_name
+from handlers.domain.object_names import message_day, message_object_name, pinned_day
 from handlers.domain.owners import fallback_owner
 from handlers.domain.tracing import Trace, read_trace
 from handlers.logs import EventLog, LogFields, Severity
@@ -142,7 +142,7 @@ class ProcessMessage:
                 lease=claimed.lease,
                 message=delivery.message,
                 bucket=bucket,
-                day=message_day(delivery.message.created_at, envelope.published_at),
+                day=pinned_day(claimed.object_name),
                 trace=trace,
                 deadline=deadline,
             )

@@ -10,7 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from google.api_core.exceptions import DeadlineExceeded, GoogleAPICallError, InvalidArgument
+from google.api_core.exceptions import (
+    DeadlineExceeded,
+    GoogleAPICallError,
+    InvalidArgument,
+    ServiceUnavailable,
+)
 from google.auth.exceptions import GoogleAuthError
 from google.pubsub_v1.types import PublishRequest, PublishResponse, PubsubMessage
 
@@ -126,8 +131,7 @@ class GroupCommitPublisher:
         request = PublishRequest(topic=self._topic_path, messages=[e.message for e in batch])
         deadline = self._monotonic() + timeout
         try:
-            # retry=None: the generated client's default would turn 1 s into minutes.
-            response = self._client.publish(request, retry=None, timeout=timeout)
+            response = self._publish_within(request, deadline)
         except InvalidArgument:
             if len(batch) == 1:
                 _fail(batch, RetryReason.PUBLISH_FAILED)
@@ -142,6 +146,20 @@ class GroupCommitPublisher:
         else:
             for entry, message_id in zip(batch, response.message_ids, strict=True):
                 entry.message_id = message_id
+
+    def _publish_within(self, request: PublishRequest, deadline: float) -> PublishResponse:
+        # retry=None: the generated client's default would turn 1 s into minutes.
+        remaining = deadline - self._monotonic()
+        try:
+            return self._client.publish(request, retry=None, timeout=remaining)
+        except ServiceUnavailable:
+            # Most often a connection that was closed while the instance was frozen, which shows
+            # with its first use. Once more at once, within the same budget; the queue's readers
+            # take the copy that this may make.
+            remaining = deadline - self._monotonic()
+            if remaining <= 0:
+                raise
+            return self._client.publish(request, retry=None, timeout=remaining)
 
 
 def _fail(batch: list[_Entry], reason: RetryReason) -> None:

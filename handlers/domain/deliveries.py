@@ -32,10 +32,10 @@ from handlers.domain.phones import e164
 
 # Chatwoot writes names at the top level and these numbers in nested and REST messages.
 _MESSAGE_TYPE_NUMBERS: Final = {
-    0: MessageType.INCOMING,
-    1: MessageType.OUTGOING,
-    2: MessageType.ACTIVITY,
-    3: MessageType.TEMPLATE,
+    "0": MessageType.INCOMING,
+    "1": MessageType.OUTGOING,
+    "2": MessageType.ACTIVITY,
+    "3": MessageType.TEMPLATE,
 }
 _MAX_ATTACHMENTS: Final = 100
 
@@ -121,10 +121,10 @@ def _why_not_our_inbox(payload: JsonObject, rules: InboxRules) -> IgnoreReason |
 
 def _message_type(payload: JsonObject) -> MessageType:
     found = payload.get("message_type")
-    if isinstance(found, str) and found.isascii() and found.isdigit():
-        found = int(found[:2])
-    if isinstance(found, int) and not isinstance(found, bool) and found in _MESSAGE_TYPE_NUMBERS:
-        return _MESSAGE_TYPE_NUMBERS[found]
+    if isinstance(found, int | str) and not isinstance(found, bool):
+        numbered = _MESSAGE_TYPE_NUMBERS.get(str(found))
+        if numbered is not None:
+            return numbered
     try:
         return MessageType(str(found).lower())
     except ValueError as error:

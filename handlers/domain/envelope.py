@@ -132,6 +132,6 @@ def _published_at(message: JsonObject) -> datetime:
     written = text(message, "publishTime") or text(message, "publish_time")
     try:
         published = datetime.fromisoformat(written or "")
-    except ValueError as error:
+        return (published if published.tzinfo else published.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise InvalidPayloadError(InvalidReason.ENVELOPE_INVALID) from error
-    return (published if published.tzinfo else published.replace(tzinfo=UTC)).astimezone(UTC)

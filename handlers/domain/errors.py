@@ -32,6 +32,7 @@ class InvalidReason(StrEnum):
     BODY_EMPTY = "body_empty"
     NOT_JSON = "not_json"
     NOT_AN_OBJECT = "not_an_object"
+    NESTED_TOO_DEEP = "nested_too_deep"
     EVENT_MISSING = "event_missing"
     MESSAGE_ID_INVALID = "message_id_invalid"
     ACCOUNT_ID_INVALID = "account_id_invalid"

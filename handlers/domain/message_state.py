@@ -78,9 +78,7 @@ class MessageState:
 def join(known: MessageState, message: Message) -> MessageState:
     """Return what is known once `message` has been taken into account too."""
     if known.is_deleted or message.is_deleted:
-        return MessageState(
-            is_deleted=True, attachments=tuple(_without_words(a) for a in known.attachments)
-        )
+        return MessageState(is_deleted=True)
     content, is_from_update = max(
         _ranked(known.content, is_from_update=known.is_content_from_update),
         _ranked(message.content, is_from_update=message.event is Event.MESSAGE_UPDATED),
@@ -150,14 +148,3 @@ def _join_attachments(
         words = max(record.chatwoot_transcript or "", attachment.transcribed_text or "")
         joined[attachment.attachment_id] = replace(record, chatwoot_transcript=words or None)
     return tuple(sorted(joined.values(), key=lambda record: record.attachment_id))
-
-
-def _without_words(record: AttachmentRecord) -> AttachmentRecord:
-    return replace(
-        record,
-        state=AttachmentState.FAILED,
-        reason=MediaReason.DELETED.value,
-        is_stored=False,
-        transcript=None,
-        chatwoot_transcript=None,
-    )

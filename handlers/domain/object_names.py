@@ -1,5 +1,6 @@
 """Names of objects in a person's bucket; no sender's text reaches one unescaped."""
 
+import hashlib
 import re
 from datetime import UTC, date, datetime
 from typing import Final
@@ -7,6 +8,7 @@ from urllib.parse import quote
 
 from handlers.domain.messages import AttachmentId, AttachmentKind, ConversationId, MessageId
 
+_MAX_PART_CHARACTERS: Final = 256
 _EXTENSION: Final = re.compile(r"[a-z0-9]{1,8}", re.ASCII)
 
 
@@ -18,6 +20,11 @@ def message_day(created_at: datetime | None, published_at: datetime) -> date:
 def message_object_name(day: date, conversation: ConversationId, message: MessageId) -> str:
     """Return where a message's JSON is kept."""
     return f"whatsapp-messages/{day.isoformat()}/{_part(conversation)}/{_part(message)}.json"
+
+
+def pinned_day(message_object: str) -> date:
+    """Return the day in a message's object name, which the first claim fixed for its media too."""
+    return date.fromisoformat(message_object.split("/")[1])
 
 
 def media_object_name(  # noqa: PLR0913 - a name has as many parts as it has
@@ -43,5 +50,11 @@ def media_object_name(  # noqa: PLR0913 - a name has as many parts as it has
 
 def _part(identifier: str) -> str:
     # Percent-encoding is one-to-one, so two ids never meet under one name. An underscore inside an
-    # id is encoded too: it divides message from attachment.
-    return quote(identifier, safe="").replace(".", "%2E").replace("_", "%5F")
+    # id is encoded too, since it divides message from attachment, and a tilde, since it begins what
+    # stands for an id that Cloud Storage's 1,024 bytes would not hold.
+    encoded = quote(identifier, safe="")
+    for character in "._~":
+        encoded = encoded.replace(character, f"%{ord(character):02X}")
+    if len(encoded) <= _MAX_PART_CHARACTERS:
+        return encoded
+    return "~" + hashlib.sha256(identifier.encode("utf-8")).hexdigest()
