@@ -6,8 +6,7 @@ writes note and ledger together, so `stored` is only ever said of objects that w
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final
 
 from handlers.attachments import AttachmentArchiver, Filing
 from handlers.bucket_resolution import BucketResolution
@@ -33,7 +32,6 @@ from handlers.domain.filing import (
     DeadLetter,
     FinishRequest,
     NotClaimed,
-    Refusal,
 )
 from handlers.domain.log_events import LogEvent
 from handlers.domain.message_state import MessageState, content_hash, join
@@ -43,23 +41,13 @@ from handlers.domain.object_names import message_day, message_object_name, pinne
 from handlers.domain.owners import fallback_owner
 from handlers.domain.tracing import Trace, read_trace
 from handlers.logs import EventLog, LogFields, Severity
+from handlers.outcomes import Outcome, dead, handed_back, not_claimed, pending
 from handlers.ports import Clock, Ledger, Objects
 
 _LEASE_SECONDS: Final = 120
 # Cloud Run answers 504 at 540 s but does not stop the code, and the broker waits 600 s.
 _ATTEMPT_SECONDS: Final = 500.0
 _JSON: Final = "application/json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of a delivery: acknowledged with 200, handed back with 503."""
-
-    http_status: int
-    status: str
-    event: LogEvent
-    severity: Severity = Severity.INFO
-    reason: str | None = None
 
 
 class ProcessMessage:
@@ -100,10 +88,10 @@ class ProcessMessage:
             else:
                 outcome = self._process(envelope, trace, started + _ATTEMPT_SECONDS)
         except RetryableError as error:
-            outcome = _handed_back(error.reason)
+            outcome = handed_back(error.reason)
         except Exception as error:  # noqa: BLE001 - the last line of defence: log, hand back
             self._log.unexpected(error, trace=trace, **fields)
-            outcome = _handed_back(RetryReason.UNEXPECTED)
+            outcome = handed_back(RetryReason.UNEXPECTED)
         fields["reason"] = outcome.reason
         fields["status"] = outcome.http_status
         fields["seconds"] = round(self._clock.monotonic() - started, 3)
@@ -118,7 +106,7 @@ class ProcessMessage:
                 return self._ignore(delivery, envelope)
             claim = self._ledger.claim(self._claim_request(delivery.message, envelope))
             if isinstance(claim, NotClaimed):
-                return _not_claimed(claim.refusal)
+                return not_claimed(claim.refusal)
             message = delivery.message
             return self._work(claim, delivery, envelope, trace, deadline)
         except InvalidPayloadError:
@@ -162,7 +150,7 @@ class ProcessMessage:
             self._release(claimed, error.reason, trace)
             raise
         if state.pending:
-            return _pending(state)
+            return pending(state)
         return Outcome(http_status=200, status="stored", event=LogEvent.MESSAGE_STORED)
 
     def _archive(
@@ -245,7 +233,7 @@ class ProcessMessage:
                 published_at=envelope.published_at,
             )
         )
-        return _dead(reason)
+        return dead(reason)
 
     def _bury_unreadable(self, push_body: bytes) -> Outcome:
         attributes = Attributes()
@@ -261,7 +249,7 @@ class ProcessMessage:
                 published_at=None,
             )
         )
-        return _dead(PermanentReason.ENVELOPE_INVALID)
+        return dead(PermanentReason.ENVELOPE_INVALID)
 
     def _release(self, claimed: Claimed, reason: RetryReason, trace: Trace | None) -> None:
         try:
@@ -295,56 +283,3 @@ def _fields(envelope: Envelope) -> LogFields:
         "source": attributes.source.value,
         "attempt": envelope.delivery_attempt,
     }
-
-
-def _not_claimed(refusal: Refusal) -> Outcome:
-    match refusal:
-        case Refusal.DONE | Refusal.CLOSED:
-            return Outcome(
-                http_status=200,
-                status="stored" if refusal is Refusal.DONE else "closed",
-                event=LogEvent.MESSAGE_ALREADY_DONE,
-                reason=refusal.value,
-            )
-        case Refusal.LEASED:
-            return _handed_back(RetryReason.LEASE_HELD)
-        case Refusal.UNREAD:
-            return _handed_back(RetryReason.LEDGER_ROW_UNREAD)
-        case Refusal.CONFLICT:
-            raise PermanentError(PermanentReason.ID_CONFLICT)
-        case _:
-            assert_never(refusal)
-
-
-def _pending(state: MessageState) -> Outcome:
-    # Handed back although the note is there: the queue's redelivery is what tries again.
-    reason = state.pending[0].reason
-    return Outcome(
-        http_status=503,
-        status="pending",
-        event=LogEvent.MESSAGE_PENDING,
-        severity=Severity.WARNING,
-        reason=reason,
-    )
-
-
-def _handed_back(reason: RetryReason) -> Outcome:
-    # Another worker's live lease is everyday business, not a warning.
-    is_yield = reason is RetryReason.LEASE_HELD
-    return Outcome(
-        http_status=503,
-        status="retry",
-        event=LogEvent.MESSAGE_RETRIED,
-        severity=Severity.INFO if is_yield else Severity.WARNING,
-        reason=reason.value,
-    )
-
-
-def _dead(reason: PermanentReason) -> Outcome:
-    return Outcome(
-        http_status=200,
-        status="dead",
-        event=LogEvent.MESSAGE_DEAD,
-        severity=Severity.ERROR,
-        reason=reason.value,
-    )
