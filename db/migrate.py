@@ -151,8 +151,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     except psycopg2.Error as error:
-        # The server's own words name tables and columns; the connection string is not in them.
-        sys.stderr.write(f"migration failed, nothing of it was kept: {error}\n")
+        # Only what the server itself said: libpq's own complaints may quote the connection string.
+        said = error.diag.message_primary or "the database could not be reached with this URL"
+        sys.stderr.write(f"migration failed, nothing of it was kept: {said}\n")
         return 1
     return 0
 

@@ -17,6 +17,11 @@ from handlers.settings_reader import SettingsReader, as_integer, as_list, as_swi
 _OWNER_HASH_KEY_BYTES: Final = 32
 _TRANSACTION_POOLER_PORT: Final = 6543
 _INSTALLATION: Final = re.compile(r"[a-z0-9-]{1,32}", re.ASCII)
+_HOST: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:.]+", re.ASCII)
+_HOST_AND_PORT: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[0-9]{1,5})?", re.ASCII)
+_PEM_PRIVATE_KEY: Final = re.compile(
+    r"-----BEGIN ([A-Z ]*)PRIVATE KEY-----\n.+\n-----END \1PRIVATE KEY-----\n", re.DOTALL
+)
 _NONE_LISTED: Final[tuple[str, ...]] = ()
 _LANGUAGE: Final = re.compile(r"[a-z]{2}", re.ASCII)
 
@@ -172,10 +177,10 @@ def _media_rules(reader: SettingsReader) -> MediaRules:
     scheme, host = reader.required("CHATWOOT_BASE_URL", _base_url, ("", ""))
     if scheme == "http" and not allow_insecure:
         reader.complain("CHATWOOT_BASE_URL", "must begin with https://")
-    hosts = reader.optional("CHATWOOT_MEDIA_HOSTS", as_list, _NONE_LISTED)
+    hosts = reader.optional("CHATWOOT_MEDIA_HOSTS", _media_hosts, _NONE_LISTED)
     return MediaRules(
         chatwoot_host=host,
-        other_hosts=frozenset(other.lower() for other in hosts),
+        other_hosts=frozenset(hosts),
         allow_insecure=allow_insecure,
     )
 
@@ -194,7 +199,7 @@ def _service_account_key(reader: SettingsReader) -> ServiceAccountKey | None:
 def _private_key(written: str) -> str:
     # Dashboards keep the quotes of a pasted line and turn newlines into backslash-n.
     key = written.strip().strip("\"'").replace("\\n", "\n").strip() + "\n"
-    if not key.startswith("-----BEGIN") or "PRIVATE KEY-----" not in key:
+    if not _PEM_PRIVATE_KEY.fullmatch(key):
         raise ValueError("must be a PEM private key, from -----BEGIN to -----END")
     return key
 
@@ -213,20 +218,41 @@ def _owner_hash_key(written: str) -> bytes:
 
 
 def _postgres_url(written: str) -> str:
-    parts = urlsplit(written)
-    # Reading the port raises the same error for one that is no number.
-    if parts.scheme not in {"postgres", "postgresql"} or not parts.hostname or parts.port == 0:
-        raise ValueError("must look like postgresql://role:password@host:port/database")
+    try:
+        parts = urlsplit(written)
+        is_usable = parts.scheme in {"postgres", "postgresql"} and bool(parts.hostname)
+        is_usable = is_usable and parts.port != 0 and "@" not in (parts.hostname or "")
+    except ValueError:
+        # Its text would quote a part of the password.
+        is_usable = False
+    if not is_usable:
+        raise ValueError(
+            "must look like postgresql://role:password@host:port/database,"
+            " with @ : / ? # in the password percent-encoded"
+        )
     return written
 
 
 def _base_url(written: str) -> tuple[str, str]:
-    parts = urlsplit(written)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+    try:
+        parts = urlsplit(written)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    host = (parts.hostname or "").lower()
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host) or parts.username:
         raise ValueError("must look like https://chat.example.com")
     default_port = 80 if parts.scheme == "http" else 443
-    host = parts.hostname.lower()
-    return parts.scheme, host if parts.port in {None, default_port} else f"{host}:{parts.port}"
+    if parts.scheme == "https" and port not in {None, default_port}:
+        raise ValueError("must not name a port other than 443: media is fetched from no other")
+    return parts.scheme, host if port in {None, default_port} else f"{host}:{port}"
+
+
+def _media_hosts(written: str) -> tuple[str, ...]:
+    hosts = tuple(part.strip().lower() for part in written.split(",") if part.strip())
+    if not all(_HOST_AND_PORT.fullmatch(host) for host in hosts):
+        raise ValueError("must be host names alone, comma-separated, e.g. media.example.com")
+    return hosts
 
 
 def _installation(written: str) -> str:

@@ -97,15 +97,22 @@ class GroupCommitPublisher:
 
     def _lead(self, leader: _Entry) -> None:
         batch = self._take_batch()
+        has_sent = False
         try:
             self._send(batch, timeout=leader.deadline - self._monotonic())
+            has_sent = True
         finally:
             with self._lock:
+                unsent = [entry for entry in batch if not entry.is_over]
+                if not has_sent:
+                    # Something unforeseen is on its way up; nobody may wait for it.
+                    _fail(unsent, RetryReason.PUBLISH_FAILED)
+                else:
+                    # Their leader ran out of time and they have some left, so they go first.
+                    self._waiting.extendleft(reversed(unsent))
                 for entry in batch:
-                    # Still open only if something unforeseen is on its way up from `_send`.
-                    if not entry.is_over:
-                        entry.failure = RetryReason.PUBLISH_FAILED
-                    entry.woken.set()
+                    if entry.is_over:
+                        entry.woken.set()
                 # Handed on rather than served: the leader's own answer must not wait for others.
                 if self._waiting:
                     self._waiting[0].leads = True
@@ -126,7 +133,7 @@ class GroupCommitPublisher:
 
     def _send(self, batch: list[_Entry], *, timeout: float) -> None:
         if timeout <= 0:
-            _fail(batch, RetryReason.PUBLISH_TIMEOUT)
+            self._fail_late(batch)
             return
         request = PublishRequest(topic=self._topic_path, messages=[e.message for e in batch])
         deadline = self._monotonic() + timeout
@@ -140,12 +147,18 @@ class GroupCommitPublisher:
             for entry in batch:
                 self._send([entry], timeout=deadline - self._monotonic())
         except DeadlineExceeded:
-            _fail(batch, RetryReason.PUBLISH_TIMEOUT)
+            self._fail_late(batch)
         except (GoogleAPICallError, GoogleAuthError):
             _fail(batch, RetryReason.PUBLISH_FAILED)
         else:
             for entry, message_id in zip(batch, response.message_ids, strict=True):
                 entry.message_id = message_id
+
+    def _fail_late(self, batch: list[_Entry]) -> None:
+        """Fail the one whose time was used, and whoever else has none left."""
+        now = self._monotonic()
+        _fail(batch[:1], RetryReason.PUBLISH_TIMEOUT)
+        _fail([e for e in batch[1:] if e.deadline <= now], RetryReason.PUBLISH_TIMEOUT)
 
     def _publish_within(self, request: PublishRequest, deadline: float) -> PublishResponse:
         # retry=None: the generated client's default would turn 1 s into minutes.

@@ -195,7 +195,7 @@ def _read_attachment(item: JsonObject, position: int) -> Attachment:
     names = (filled_text(meta, "firstName"), filled_text(meta, "lastName"))
     return Attachment(
         # Older Chatwoot may send none; the position is stable within one message.
-        attachment_id=AttachmentId(identifier(item, "id") or f"n{position}"),
+        attachment_id=AttachmentId(identifier(item, "id") or f"position {position}"),
         kind=kind,
         data_url=filled_text(item, "data_url"),
         declared_media_type=filled_text(item, "content_type"),

@@ -83,9 +83,11 @@ def filled_text(value: JsonObject, key: str) -> str | None:
 
 
 def flag(value: JsonObject, key: str) -> bool:
-    """Return whether `key` holds true; the strings of form posts count."""
+    """Return whether `key` holds true; 1 and the strings of form posts count."""
     found = value.get(key)
-    return found is True or (isinstance(found, str) and found.strip().lower() in {"true", "1"})
+    if isinstance(found, str):
+        return found.strip().lower() in {"true", "1"}
+    return isinstance(found, bool | int) and found == 1
 
 
 def number(value: JsonObject, key: str) -> float | None:

@@ -4,18 +4,21 @@ import ipaddress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from handlers.domain.errors import MediaReason, MediaRefusedError
 
-_NAT64: Final = (
-    ipaddress.IPv6Network("64:ff9b::/96"),
-    ipaddress.IPv6Network("64:ff9b:1::/48"),
-)
-_COMPATIBLE: Final = ipaddress.IPv6Network("::/96")
-_SITE_LOCAL: Final = ipaddress.IPv6Network("fec0::/10")
+# The only part of IPv6 that is handed out as public; `is_global` takes most of the rest for it.
+_GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+# The translation prefix of RFC 6052. The one for local use puts the inner address elsewhere, by a
+# length that only its network knows, so it is refused with everything outside the above.
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 # Protocol assignments; `is_global` makes exceptions inside it that no media host lives at.
 _IETF_PROTOCOLS: Final = ipaddress.IPv4Network("192.0.0.0/24")
+
+
+# What a request line may carry; a percent sign is taken for the escape that it most likely is.
+_SENT: Final = "!#$%&'()*+,/:;=?@[]~-._"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,13 @@ def check_url(url: str, rules: MediaRules, *, is_redirect: bool) -> MediaTarget:
         host, port = (parts.hostname or "").lower().rstrip("."), parts.port
     except ValueError as error:
         raise MediaRefusedError(MediaReason.URL_INVALID) from error
-    if not host or parts.username is not None or parts.password is not None or "\\" in url:
+    if (
+        not host
+        or not host.isascii()
+        or parts.username is not None
+        or parts.password is not None
+        or "\\" in url
+    ):
         raise MediaRefusedError(MediaReason.URL_INVALID)
     if any(character.isspace() or not character.isprintable() for character in url):
         raise MediaRefusedError(MediaReason.URL_INVALID)
@@ -63,15 +72,16 @@ def check_url(url: str, rules: MediaRules, *, is_redirect: bool) -> MediaTarget:
     if not _is_allowed(name, rules, is_redirect=is_redirect, is_named=is_named):
         raise MediaRefusedError(MediaReason.HOST_NOT_ALLOWED)
     is_excepted = rules.allow_insecure and is_named
-    if not is_excepted and (parts.scheme != "https" or (port or default_port) != default_port):
+    if not is_excepted and (parts.scheme != "https" or port not in {None, default_port}):
         raise MediaRefusedError(MediaReason.URL_INVALID)
     if parts.scheme not in {"http", "https"}:
         raise MediaRefusedError(MediaReason.URL_INVALID)
     return MediaTarget(
         scheme=parts.scheme,
         host=host,
-        port=port or default_port,
-        path=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+        port=default_port if port is None else port,
+        # As RFC 3987 turns a link with letters of other scripts into one that can be sent.
+        path=quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=_SENT),
         is_named=is_named,
     )
 
@@ -97,7 +107,7 @@ def is_public_address(text: str) -> bool:
     embedded = _embedded_v4(address)
     if embedded:
         return all(_is_public_v4(inner) for inner in embedded)
-    return address.is_global and not address.is_multicast and address not in _SITE_LOCAL
+    return address in _GLOBAL_UNICAST and address.is_global
 
 
 def _is_allowed(name: str, rules: MediaRules, *, is_redirect: bool, is_named: bool) -> bool:
@@ -118,7 +128,7 @@ def _embedded_v4(address: IPv6Address) -> tuple[IPv4Address, ...]:
         return (address.sixtofour,)
     if address.teredo is not None:
         return address.teredo
-    if any(address in network for network in _NAT64) or address in _COMPATIBLE:
+    if address in _NAT64:
         return (IPv4Address(int(address) & 0xFFFF_FFFF),)
     return ()
 

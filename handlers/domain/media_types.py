@@ -1,5 +1,6 @@
 """True media types by content: what a file is called or declared as is not believed."""
 
+import codecs
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,7 +53,8 @@ def sniff(head: bytes, *, declared: str | None = None) -> MediaType:
         return MediaType(name="video/3gpp", extension="3gp")
     kind = filetype.guess(head)
     if kind is not None:
-        return MediaType(name=kind.mime, extension=kind.extension)
+        # The library names one extension, that of Unix's compress, in a capital letter.
+        return MediaType(name=kind.mime, extension=kind.extension.lower())
     bare = (declared or "").partition(";")[0].strip().lower()
     if bare in _DECLARED and _is_text(head):
         return MediaType(name=bare, extension=_DECLARED[bare])
@@ -61,8 +63,8 @@ def sniff(head: bytes, *, declared: str | None = None) -> MediaType:
 
 def _is_text(head: bytes) -> bool:
     try:
-        # The last bytes may be the start of a character that the cut went through.
-        head[: max(len(head) - 3, 1)].decode("utf-8")
+        # Not final: the last bytes may be the start of a character that the cut went through.
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=False)
     except UnicodeDecodeError:
         return False
     return b"\x00" not in head

@@ -147,4 +147,5 @@ def _join_attachments(
         )
         words = max(record.chatwoot_transcript or "", attachment.transcribed_text or "")
         joined[attachment.attachment_id] = replace(record, chatwoot_transcript=words or None)
-    return tuple(sorted(joined.values(), key=lambda record: record.attachment_id))
+    # As numbers where they are numbers, so that words stand in the order they were said.
+    return tuple(sorted(joined.values(), key=lambda r: (len(r.attachment_id), r.attachment_id)))

@@ -1,0 +1,1 @@
+"""Tests of the pure parts: literals in, values out; no network, no file but the samples."""
