@@ -56,13 +56,7 @@ def check_url(url: str, rules: MediaRules, *, is_redirect: bool) -> MediaTarget:
         host, port = (parts.hostname or "").lower().rstrip("."), parts.port
     except ValueError as error:
         raise MediaRefusedError(MediaReason.URL_INVALID) from error
-    if (
-        not host
-        or not host.isascii()
-        or parts.username is not None
-        or parts.password is not None
-        or "\\" in url
-    ):
+    if not host or parts.username is not None or parts.password is not None or "\\" in url:
         raise MediaRefusedError(MediaReason.URL_INVALID)
     if any(character.isspace() or not character.isprintable() for character in url):
         raise MediaRefusedError(MediaReason.URL_INVALID)
@@ -71,6 +65,9 @@ def check_url(url: str, rules: MediaRules, *, is_redirect: bool) -> MediaTarget:
     is_named = name == rules.chatwoot_host or name in rules.other_hosts
     if not _is_allowed(name, rules, is_redirect=is_redirect, is_named=is_named):
         raise MediaRefusedError(MediaReason.HOST_NOT_ALLOWED)
+    if not host.isascii():
+        # Look-alike letters and full stops; a real host can be written in ASCII.
+        raise MediaRefusedError(MediaReason.URL_INVALID)
     is_excepted = rules.allow_insecure and is_named
     if not is_excepted and (parts.scheme != "https" or port not in {None, default_port}):
         raise MediaRefusedError(MediaReason.URL_INVALID)
