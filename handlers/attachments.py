@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 from handlers.domain.errors import (
     MediaReason,
     MediaRefusedError,
+    PermanentError,
     RetryableError,
     RetryReason,
 )
@@ -105,6 +106,8 @@ class AttachmentArchiver:
             raise RetryableError(RetryReason.OUT_OF_TIME)
         if record.is_stored and record.object_name is not None:
             # Kept by an earlier attempt that could not transcribe it.
+            file.seek(0)
+            file.truncate()
             self._objects.read_into(filing.bucket, record.object_name, file)
             return _measure(file)
         if attachment is None:
@@ -138,13 +141,18 @@ class AttachmentArchiver:
         # Pinned before it is written, so that nothing lies in a bucket that no row knows of.
         lookup = self._ledger.pin_attachment(filing.lease, archived)
         if not record.is_stored:
-            self._objects.create_from_file(
-                filing.bucket,
-                archived.object_name,
-                file,
-                byte_count=fetched.byte_count,
-                content_type=media_type.name,
-            )
+            try:
+                self._objects.create_from_file(
+                    filing.bucket,
+                    archived.object_name,
+                    file,
+                    byte_count=fetched.byte_count,
+                    content_type=media_type.name,
+                )
+            except PermanentError:
+                # Chatwoot gave an earlier attempt other bytes: the first that were kept stay.
+                first = replace(record, object_name=archived.object_name, is_stored=True)
+                return self._keep_first(filing, first, file)
         stored = replace(
             record,
             object_name=archived.object_name,
@@ -155,6 +163,12 @@ class AttachmentArchiver:
         if not wants_words:
             return self._settle(filing, stored, Words(reason=problem))
         return self._add_words(filing, stored, media_type, lookup, file)
+
+    def _keep_first(
+        self, filing: Filing, record: AttachmentRecord, file: BinaryIO
+    ) -> AttachmentRecord:
+        fetched = self._fetch(filing, record, None, file)
+        return self._keep(filing, record, fetched, sniff(_head(file)), file)
 
     def _archived_file(
         self,

@@ -41,6 +41,11 @@ def answer_delivery(request: Request, webhook: ChatwootWebhook) -> Response:
     response = _json(answer.status, answer.document)
     if answer.status == HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = "GET, HEAD, POST"
+    if body is None:
+        # functions-framework reads the rest of a request into memory before it answers, except
+        # for a streamed answer; the connection cannot be used again then.
+        response.response = iter([response.get_data()])
+        response.headers["Connection"] = "close"
     return response
 
 

@@ -163,31 +163,35 @@ class ProcessMessage:
     ) -> str:
         """Bring the bucket to the message's state and return its name."""
         bucket = self._buckets.resolve(claimed, trace)
-        message = delivery.message
+        try:
+            self._write(bucket, claimed, delivery, envelope, state)
+        except RetryableError as error:
+            if error.reason is not RetryReason.BUCKET_UNAVAILABLE:
+                raise
+            bucket = self._buckets.recreate(claimed, trace)
+            self._write(bucket, claimed, delivery, envelope, state)
+        return bucket
+
+    def _write(
+        self,
+        bucket: str,
+        claimed: Claimed,
+        delivery: Accepted,
+        envelope: Envelope,
+        state: MessageState,
+    ) -> None:
+        message, name = delivery.message, claimed.object_name
         metadata = identity_metadata(message)
         if state.is_deleted:
             # The stub also goes where nothing was yet: a creation that comes late finds it there.
-            document = deleted_document(message, envelope)
-            self._objects.replace(
-                bucket, claimed.object_name, document, content_type=_JSON, metadata=metadata
-            )
+            stub = deleted_document(message, envelope)
+            self._objects.replace(bucket, name, stub, content_type=_JSON, metadata=metadata)
             for record in claimed.state.attachments:
                 if record.object_name is not None:
                     self._objects.delete(bucket, record.object_name)
         elif not claimed.is_archived:
             document = message_document(delivery.payload, message, envelope)
-            try:
-                self._objects.create(
-                    bucket, claimed.object_name, document, content_type=_JSON, metadata=metadata
-                )
-            except RetryableError as error:
-                if error.reason is not RetryReason.BUCKET_UNAVAILABLE:
-                    raise
-                bucket = self._buckets.recreate(claimed, trace)
-                self._objects.create(
-                    bucket, claimed.object_name, document, content_type=_JSON, metadata=metadata
-                )
-        return bucket
+            self._objects.create(bucket, name, document, content_type=_JSON, metadata=metadata)
 
     def _claim_request(self, message: Message, envelope: Envelope) -> ClaimRequest:
         day = message_day(message.created_at, envelope.published_at)

@@ -79,10 +79,12 @@ def read_delivery(body: bytes, rules: InboxRules) -> Delivery:
         raise InvalidPayloadError(InvalidReason.EVENT_MISSING)
     reason = _why_not_ours(payload, event_name, rules)
     if reason is not None:
+        # Another event's id is not a message's, though both count from 1.
+        is_message = reason is not IgnoreReason.EVENT_NOT_HANDLED
         return Ignored(
             reason=reason,
             account_id=identifier(child(payload, "account"), "id"),
-            message_id=identifier(payload, "id"),
+            message_id=identifier(payload, "id") if is_message else None,
         )
     return Accepted(message=_read_message(payload, Event(event_name)), payload=payload)
 

@@ -92,14 +92,15 @@ begin
     return jsonb_build_object('refusal', 'unread');
   end if;
 
+  if message.state in ('ignored', 'erased', 'legacy') then
+    return jsonb_build_object('refusal', 'closed');
+  end if;
   if message.conversation_id is distinct from the_conversation
     or date_trunc('second', message.created_at) is distinct from date_trunc('second', the_created_at)
   then
     return jsonb_build_object('refusal', 'conflict');
   end if;
-  if message.state in ('ignored', 'erased', 'legacy')
-    or (message.state = 'dead' and request ->> 'source' <> 'replay')
-  then
+  if message.state = 'dead' and request ->> 'source' <> 'replay' then
     return jsonb_build_object('refusal', 'closed');
   end if;
   if message.lease_until > clock_timestamp() and message.lease_token <> the_token then
@@ -315,7 +316,8 @@ language sql
 as $$
   update whatsapp.messages as m set lease_until = null, last_error = reason
   where m.installation = lease ->> 'installation' and m.account_id = lease ->> 'account_id'
-    and m.message_id = lease ->> 'message_id' and m.fence = (lease ->> 'fence')::bigint;
+    and m.message_id = lease ->> 'message_id' and m.fence = (lease ->> 'fence')::bigint
+    and m.lease_until is not null;
 $$;
 
 -- Ends an attempt: note, attachments and ledger in one transaction. Repeatable with one fence.
