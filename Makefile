@@ -39,7 +39,6 @@ test: ## every test, with the stack and the real components that are present; co
 	@local/install.sh dev stack
 	$(python) -m coverage erase
 	$(python) -m coverage run -m pytest tests
-	$(python) -m coverage combine --quiet
 	$(python) -m coverage report --fail-under=90
 	$(python) -m coverage report --include='handlers/domain/*' --fail-under=100
 

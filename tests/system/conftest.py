@@ -25,8 +25,8 @@ def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     jar = postgres = None
     if request.param == "official":
         jar, postgres = find_emulator(), _system_postgres()
-        if jar is None or postgres is None:
-            pytest.skip("the official Pub/Sub emulator or a system PostgreSQL is not here")
+        if jar is None and postgres is None:
+            pytest.skip("neither the official Pub/Sub emulator nor a system PostgreSQL is here")
     with Stack(allow_unsigned=True, official_pubsub=jar, postgres_binaries=postgres) as running:
         yield running
 
