@@ -26,7 +26,13 @@ def start_function(
             *("--host", "127.0.0.1", "--port", str(port)),
         ],
         log=log,
-        env={**environ, "THREADS": str(threads), "PYTHONPATH": str(REPOSITORY)},
+        env={
+            **environ,
+            "THREADS": str(threads),
+            "PYTHONPATH": str(REPOSITORY),
+            # gunicorn makes a folder of its own at home.
+            "HOME": str(log.parent),
+        },
         cwd=REPOSITORY,
     )
     child.wait_until(lambda: _accepts(port), timeout=_START_SECONDS)

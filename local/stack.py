@@ -176,7 +176,8 @@ class Stack:
         child = processes.start(
             [sys.executable, "-m", f"local.{name}", "--host", "127.0.0.1", "--port", "0", *options],
             log=self.directory / f"{name}.log",
-            env={**_inherited(), "PYTHONPATH": str(REPOSITORY)},
+            # The speech model's runtime keeps a folder of its own at home.
+            env={**_inherited(), "PYTHONPATH": str(REPOSITORY), "HOME": str(self.directory)},
             cwd=REPOSITORY,
             ready_timeout=_READY_SECONDS,
         )

@@ -1,6 +1,7 @@
 """The commands as a person types them: what they print, and that they leave nothing behind."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,10 +16,11 @@ pytestmark = pytest.mark.system
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-def run(*words: str) -> subprocess.CompletedProcess[str]:
+def run(*words: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "local", *words],
         cwd=REPOSITORY,
+        env={**os.environ, "HOME": str(home)} if home else None,
         capture_output=True,
         text=True,
         timeout=180,
@@ -42,15 +44,16 @@ def temporary_files() -> set[Path]:
     return {*Path("/tmp").glob("whatsapp-*")}  # noqa: S108 - where the stack says it writes
 
 
-def test_the_demo_ends_well_and_leaves_nothing_behind() -> None:
+def test_the_demo_ends_well_and_leaves_nothing_behind(tmp_path: Path) -> None:
     processes, files = our_processes(), temporary_files()
 
-    demo = run("demo")
+    demo = run("demo", home=tmp_path)
 
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert "All 13 ended as they must" in demo.stdout
     assert our_processes() <= processes
     assert temporary_files() <= files
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_up_keeps_a_stack_that_takes_the_printed_curl_and_down_ends_it() -> None:
