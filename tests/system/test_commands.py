@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,11 +18,17 @@ pytestmark = pytest.mark.system
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-def run(*words: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "local", *words],
         cwd=REPOSITORY,
-        env={**os.environ, "HOME": str(home)} if home else None,
+        # The path names the run, so that its processes can be told from anybody else's.
+        env={
+            **os.environ,
+            "HOME": str(home),
+            "TMPDIR": str(home),
+            "PATH": f"{os.environ['PATH']}:{home}",
+        },
         capture_output=True,
         text=True,
         timeout=180,
@@ -28,40 +36,40 @@ def run(*words: str, home: Path | None = None) -> subprocess.CompletedProcess[st
     )
 
 
-def our_processes() -> set[str]:
-    found = set()
+def processes_of(home: Path) -> list[str]:
+    found = []
     for entry in Path("/proc").iterdir():
         try:
-            words = (entry / "cmdline").read_bytes()
+            environ = (entry / "environ").read_bytes()
         except OSError:
             continue
-        if b"functions_framework" in words or b"local." in words or b"--listen_addresses" in words:
-            found.add(entry.name)
+        if str(home).encode() in environ:
+            found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode())
     return found
 
 
-def temporary_files() -> set[Path]:
-    return {*Path("/tmp").glob("whatsapp-*")}  # noqa: S108 - where the stack says it writes
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A home that is the place for temporary files too; Postgres runs as another user there."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
-def test_the_demo_ends_well_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    processes, files = our_processes(), temporary_files()
-
-    demo = run("demo", home=tmp_path)
+def test_the_demo_ends_well_and_leaves_nothing_behind(home: Path) -> None:
+    demo = run("demo", home=home)
 
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert "All 13 ended as they must" in demo.stdout
-    assert our_processes() <= processes
-    assert temporary_files() <= files
-    assert list(tmp_path.iterdir()) == []
+    assert processes_of(home) == []
+    assert list(home.iterdir()) == []
 
 
-def test_up_keeps_a_stack_that_takes_the_printed_curl_and_down_ends_it() -> None:
+def test_up_keeps_a_stack_that_takes_the_printed_curl_and_down_ends_it(home: Path) -> None:
     state = REPOSITORY / ".local" / "stack.json"
     if state.exists():
         pytest.skip("somebody's own stack is running here")
-    processes = our_processes()
-    up = run("up")
+    up = run("up", home=home)
     try:
         assert up.returncode == 0, up.stderr
         command = next(line for line in up.stdout.splitlines() if "curl -X POST" in line)
@@ -78,9 +86,10 @@ def test_up_keeps_a_stack_that_takes_the_printed_curl_and_down_ends_it() -> None
         )
         webhook = json.loads(state.read_text())["urls"]["webhook"]
         assert requests.get(webhook, timeout=5).json() == {"status": "ok"}
-        assert run("up").returncode == 0
+        assert run("up", home=home).returncode == 0
+        assert processes_of(home) != []
     finally:
-        down = run("down")
+        down = run("down", home=home)
     assert "stopped" in down.stdout
-    assert our_processes() <= processes
-    assert run("down").stdout.strip() == "The local stack is not running."
+    assert processes_of(home) == []
+    assert run("down", home=home).stdout.strip() == "The local stack is not running."
