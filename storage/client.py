@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import requests
 import requests.adapters
+import urllib3.exceptions
 from google.api_core import exceptions as google_errors
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import storage
@@ -65,6 +66,8 @@ def translated_errors() -> Iterator[None]:
         GoogleAuthError,
         DataCorruption,
         requests.RequestException,
+        # A raw download passes these on as they are.
+        urllib3.exceptions.HTTPError,
         ConnectionError,
     ) as error:
         raise RetryableError(RetryReason.STORAGE_UNAVAILABLE) from error

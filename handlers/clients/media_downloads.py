@@ -147,8 +147,9 @@ class ChatwootMediaDownloads:
                 raise RetryableError(RetryReason.MEDIA_UNAVAILABLE)
             digest.update(chunk)
             into.write(chunk)
-        if announced is not None and byte_count != announced:
-            # http.client takes a connection that ends early for the end of the body.
+        is_late = self._clock.monotonic() >= deadline
+        if is_late or (announced is not None and byte_count != announced):
+            # http.client takes a connection that ends early, or is cut, for the end of the body.
             raise RetryableError(RetryReason.MEDIA_UNAVAILABLE)
         if byte_count == 0:
             raise MediaRefusedError(MediaReason.EMPTY)

@@ -63,11 +63,14 @@ class OpenAITranscriber:
             raise _refusal(error) from error
         except openai.APIStatusError as error:
             raise _later(error) from error
-        except openai.OpenAIError as error:
+        except (openai.OpenAIError, ValueError) as error:
+            # ValueError: an answer that is no JSON, a proxy's page for one.
             raise RetryableError(RetryReason.TRANSCRIPTION_UNAVAILABLE) from error
-        return Transcript(
-            text=answer.text.strip(), language=_language(answer), seconds=_seconds(answer)
-        )
+        # The client does not check what it parsed.
+        text = getattr(answer, "text", None)
+        if not isinstance(text, str):
+            raise RetryableError(RetryReason.TRANSCRIPTION_UNAVAILABLE)
+        return Transcript(text=text.strip(), language=_language(answer), seconds=_seconds(answer))
 
 
 def _refusal(error: openai.BadRequestError) -> MediaRefusedError | RetryableError:

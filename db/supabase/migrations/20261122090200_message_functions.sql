@@ -441,6 +441,11 @@ begin
   where m.state in ('expected', 'processing')
   returning * into buried;
   if not found then
+    -- Stored all the same; but what it was still waiting for will not come.
+    update public.meeting_notes as n
+    set processing_status = 'error', error_details = letter ->> 'reason'
+    where n.chatwoot_account_id = letter ->> 'account_id'
+      and n.chatwoot_message_id = letter ->> 'message_id' and n.processing_status = 'processing';
     return;
   end if;
   insert into public.meeting_notes as n

@@ -1,0 +1,1 @@
+"""Entry points and bodies with fakes at every port."""

@@ -1,0 +1,21 @@
+"""Buckets as names, ours or a stranger's."""
+
+from handlers.ports import BucketCreation
+from tests.fakes.failing import FailingPort
+
+
+class FakeBuckets(FailingPort):
+    """Creates what is not there yet; strangers' buckets are put in by the test."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.foreign_names: set[str] = set()
+
+    def create(self, name: str) -> BucketCreation:
+        with self._call("create"):
+            if name in self.foreign_names:
+                return BucketCreation(is_ours=False)
+            was_created = name not in self.names
+            self.names.add(name)
+            return BucketCreation(is_ours=True, was_created=was_created)

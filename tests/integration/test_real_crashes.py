@@ -1,0 +1,157 @@
+"""Crashes after every effect, with the real ledger and the real store in place of fakes."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any, Final, cast
+
+import pytest
+
+from db.ledger import PostgresLedger
+from db.pool import ConnectionPool
+from handlers.attachments import AttachmentArchiver
+from handlers.bucket_resolution import BucketResolution
+from handlers.domain.deliveries import InboxRules
+from handlers.domain.owners import OwnerId, bucket_name
+from handlers.ports import Buckets, Ledger, Objects, Transcript
+from handlers.process_message import ProcessMessage
+from handlers.recordings import Recordings
+from storage.buckets import GcsBuckets
+from storage.client import storage_client
+from storage.objects import GcsObjects
+from tests.component.logged_lines import LoggedLines
+from tests.component.media_samples import NOTE_OGG, SAID, VOICE, VOICE_URL, deletion_of
+from tests.databases import Database
+from tests.factories import encode, make_delivery, push_request
+from tests.fakes.clock import FakeClock
+from tests.fakes.media_downloads import FakeMediaDownloads
+from tests.fakes.transcriber import FakeTranscriber
+from tests.local.gcs_server import GcsServer
+
+_MOST_DELIVERIES: Final = 4
+_SCENARIOS: Final[dict[str, list[dict[str, Any]]]] = {
+    "text": [make_delivery()],
+    "voice": [VOICE],
+    "deletion": [VOICE, deletion_of(VOICE)],
+}
+_ROWS: Final = {
+    "messages": "state, content, is_deleted, owner_id, object_name, is_archived, content_hash,"
+    " last_error, lease_until is null",
+    "attachments": "state, reason, object_name, is_stored, media_type, byte_count, sha256,"
+    " transcript, model, seconds, transcribing_until, next_attempt_at",
+    "buckets": "owner_id, generation, state",
+    "dead_letters": "key",
+}
+_NOTES: Final = (
+    "select content, processing_status, error_details, metadata, chatwoot_message_id"
+    " from public.meeting_notes"
+)
+
+
+class _CrashError(BaseException):
+    """The end of the process."""
+
+
+class _Crashing:
+    """Passes every call on and dies after the effect that is numbered `fail_at`."""
+
+    def __init__(self, target: object, effects: Iterator[int], fail_at: int | None) -> None:
+        self._target, self._effects, self._fail_at = target, effects, fail_at
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        method = getattr(self._target, name)
+
+        def call(*arguments: object, **named: object) -> object:
+            result: object = method(*arguments, **named)
+            if next(self._effects) == self._fail_at:
+                raise _CrashError
+            return result
+
+        return call
+
+
+@pytest.fixture
+def storage(gcs: GcsServer, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - untyped
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", gcs.url)
+    monkeypatch.setenv("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
+    return storage_client(project_id="test-project", key=None, connections=4)
+
+
+@pytest.mark.parametrize("scenario", _SCENARIOS)
+def test_a_crash_after_any_effect_is_repaired_by_delivering_again(
+    scenario: str,
+    database: Database,
+    storage: Any,  # noqa: ANN401 - the library is untyped
+) -> None:
+    undisturbed, effects = _run(scenario, database, storage, None)
+    assert effects >= 4
+
+    for fail_at in range(effects):
+        state, _ = _run(scenario, database, storage, fail_at)
+        assert state == undisturbed, f"after effect {fail_at}"
+
+
+def _run(
+    scenario: str,
+    database: Database,
+    storage: Any,  # noqa: ANN401
+    fail_at: int | None,
+) -> tuple[object, int]:
+    database.run("truncate whatsapp.messages, whatsapp.buckets, whatsapp.contacts cascade")
+    database.run("truncate whatsapp.sync_state, public.meeting_notes")
+    effects, clock, log = itertools.count(), FakeClock(), LoggedLines().event_log()
+    prefix, key = "crash-test", os.urandom(32)
+    downloads, transcriber = FakeMediaDownloads(), FakeTranscriber()
+    downloads.files[VOICE_URL] = NOTE_OGG
+    transcriber.transcripts[NOTE_OGG] = Transcript(text=SAID, language="en", seconds=8)
+    with closing(ConnectionPool(database.worker_url, size=1)) as pool:
+        real = PostgresLedger(pool, owner_key_canary=key.hex())
+        ledger = cast("Ledger", _Crashing(real, effects, fail_at))
+        objects = cast("Objects", _Crashing(GcsObjects(storage), effects, fail_at))
+        gcs_buckets = GcsBuckets(storage, project_number=123456789012, location="US", kms_key=None)
+        buckets = cast("Buckets", _Crashing(gcs_buckets, effects, fail_at))
+        worker = ProcessMessage(
+            installation="main",
+            inbox_rules=InboxRules(),
+            ledger=ledger,
+            objects=objects,
+            buckets=BucketResolution(
+                ledger=ledger, buckets=buckets, prefix=prefix, owner_hash_key=key, log=log
+            ),
+            attachments=AttachmentArchiver(
+                ledger=ledger,
+                objects=objects,
+                downloads=downloads,
+                recordings=Recordings(transcriber=transcriber, clock=clock, max_seconds=1500),
+                clock=clock,
+                log=log,
+            ),
+            clock=clock,
+            new_token=lambda: os.urandom(8).hex(),
+            log=log,
+        )
+        for payload in _SCENARIOS[scenario]:
+            _deliver_until_acknowledged(worker, encode(payload), database)
+    name = bucket_name(prefix, key, OwnerId("account_7"), 1)
+    kept = {
+        blob.name: (blob.crc32c, blob.content_type, blob.metadata)
+        for blob in storage.list_blobs(name)
+    }
+    rows = [
+        database.run(f"select {columns} from whatsapp.{table}")  # noqa: S608 - our own names
+        for table, columns in _ROWS.items()
+    ]
+    return (kept, rows, database.run(_NOTES)), next(effects)
+
+
+def _deliver_until_acknowledged(worker: ProcessMessage, body: bytes, database: Database) -> None:
+    for _ in range(_MOST_DELIVERIES):
+        try:
+            if worker.receive(push_request(body)).http_status == 200:
+                return
+        except _CrashError:
+            pass
+        database.run("update whatsapp.messages set lease_until = null")
+        database.run("update whatsapp.attachments set transcribing_until = null")
+    pytest.fail("not acknowledged")

@@ -1,0 +1,1 @@
+"""The migrations on every database they may meet, both tools, both directions."""
