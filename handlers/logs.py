@@ -111,9 +111,14 @@ class _LibraryHandler(logging.Handler):
 
 def capture_library_logs(log: EventLog) -> None:
     """Send every library's warnings through `log`; called once per process."""
+    handler = _LibraryHandler(log)
     root = logging.getLogger()
-    root.handlers = [_LibraryHandler(log)]
+    root.handlers = [handler]
     root.setLevel(logging.WARNING)
+    # Google's libraries keep their loggers from the root and give them no handler of their own,
+    # so their records would go to standard error as they are.
+    logging.lastResort = handler
+    logging.captureWarnings(capture=True)
 
 
 def _write_line(line: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import warnings
 from collections.abc import Iterator
 from typing import Any, Final, get_type_hints
 
@@ -47,11 +48,33 @@ def lines() -> Lines:
 @pytest.fixture
 def library_lines(lines: Lines) -> Iterator[Lines]:
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, last_resort = root.handlers[:], root.level, logging.lastResort
     capture_library_logs(lines.log)
     yield lines
     root.handlers[:] = handlers
     root.setLevel(level)
+    logging.lastResort = last_resort
+    logging.captureWarnings(capture=False)
+
+
+def test_a_logger_that_is_kept_from_the_root_is_told_without_its_text(library_lines: Lines) -> None:
+    # As Google's client libraries keep theirs.
+    kept = logging.getLogger("kept.from.the.root")
+    kept.propagate = False
+
+    kept.warning("the note says %s", MARKER)
+
+    assert library_lines.entry()["source"] == "kept.from.the.root"
+    assert MARKER not in library_lines.text
+
+
+def test_a_librarys_python_warning_is_told_without_its_text(library_lines: Lines) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn(f"the note says {MARKER}", stacklevel=1)
+
+    assert library_lines.entry()["source"] == "py.warnings"
+    assert MARKER not in library_lines.text
 
 
 class QuotingError(Exception):
