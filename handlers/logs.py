@@ -115,8 +115,11 @@ def capture_library_logs(log: EventLog) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
-    # Google's libraries keep their loggers from the root and give them no handler of their own,
-    # so their records would go to standard error as they are.
+    # Google's libraries keep theirs from the root once a client is made.
+    google = logging.getLogger("google")
+    google.handlers = [handler]
+    google.propagate = False
+    # Whoever does the same without a handler would write to standard error as it is.
     logging.lastResort = handler
     logging.captureWarnings(capture=True)
 

@@ -48,11 +48,14 @@ def lines() -> Lines:
 @pytest.fixture
 def library_lines(lines: Lines) -> Iterator[Lines]:
     root = logging.getLogger()
+    google = logging.getLogger("google")
     handlers, level, last_resort = root.handlers[:], root.level, logging.lastResort
+    googles = google.handlers[:], google.propagate
     capture_library_logs(lines.log)
     yield lines
     root.handlers[:] = handlers
     root.setLevel(level)
+    google.handlers, google.propagate = googles
     logging.lastResort = last_resort
     logging.captureWarnings(capture=False)
 
