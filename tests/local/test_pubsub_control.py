@@ -94,7 +94,7 @@ def test_a_delay_alone_makes_an_answer_slow(lane: Lane) -> None:
     order(lane, method="Publish", delay_seconds=0.3)
     started_at = time.monotonic()
     lane.publish(topic, A_MESSAGE)
-    assert 0.3 <= time.monotonic() - started_at < 1
+    assert 0.3 <= time.monotonic() - started_at < 5
 
 
 @pytest.mark.parametrize(("after", "published"), [(False, 0), (True, 1)])
