@@ -142,26 +142,26 @@ def _build_transcriber(settings: WorkerSettings) -> Transcriber:
 
 def _build_chatwoot_webhook() -> "ChatwootWebhook":
     import grpc
-    from google.pubsub_v1.services.publisher import PublisherClient
     from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 
     from handlers.chatwoot_webhook import ChatwootWebhook
+    from handlers.clients.publish_call import PublishCall
     from handlers.clients.pubsub_publisher import GroupCommitPublisher
 
     settings = _webhook_settings()
     clock = SystemClock()
     if settings.pubsub_emulator_host is None:
-        client = PublisherClient()
+        transport = PublisherGrpcTransport()
     else:
-        # The generated client does not read PUBSUB_EMULATOR_HOST; the hand-written one, which
-        # does, sends from a thread after a delay.
+        # Only the hand-written client reads PUBSUB_EMULATOR_HOST, and it sends from a thread after
+        # a delay.
         channel = grpc.insecure_channel(settings.pubsub_emulator_host)
-        client = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
+        transport = PublisherGrpcTransport(channel=channel)
     return ChatwootWebhook(
         sender_rules=settings.sender_rules,
         inbox_rules=settings.inbox_rules,
         publisher=GroupCommitPublisher(
-            client=client,
+            client=PublishCall(transport),
             topic_path=f"projects/{settings.project_id}/topics/{settings.topic}",
             monotonic=clock.monotonic,
         ),

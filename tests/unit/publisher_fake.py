@@ -28,9 +28,8 @@ class FakePublisherApi:
         """How many messages each request held."""
         return [len(request.messages) for request in self.requests]
 
-    def publish(self, request: PublishRequest, *, retry: None, timeout: float) -> PublishResponse:
+    def publish(self, request: PublishRequest, *, timeout: float) -> PublishResponse:
         """Answer a request as it was told."""
-        assert retry is None
         self.requests.append(request)
         self.timeouts.append(timeout)
         self.is_busy.set()

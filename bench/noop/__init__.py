@@ -1,0 +1,1 @@
+"""The function that does nothing: what functions-framework itself costs."""
