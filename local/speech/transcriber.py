@@ -50,7 +50,8 @@ def measure(audio: bytes) -> float:
         with av.open(BytesIO(audio), "r") as container:
             if not container.streams.audio:
                 raise UnreadableAudioError("no audio stream")
-            return float(container.duration or 0) / av.time_base
+            length: float = float(container.duration or 0) / av.time_base
+            return length
     except av.FFmpegError as error:
         raise UnreadableAudioError(str(error)) from error
 
