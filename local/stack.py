@@ -56,8 +56,9 @@ class Stack:
 
     def _start(self, undo: ExitStack) -> None:
         self.directory = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="whatsapp-")))
-        self.webhook_secret = secrets.token_urlsafe(18)
-        self.api_token = secrets.token_urlsafe(18)
+        # Hexadecimal: other alphabets have a dash, which an option's value must not begin with.
+        self.webhook_secret = secrets.token_hex(16)
+        self.api_token = secrets.token_hex(16)
         self.webhook_port = self.webhook_port or processes.free_port()
         self.webhook_url = f"http://127.0.0.1:{self.webhook_port}/"
         self._start_postgres(undo)
