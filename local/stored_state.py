@@ -40,7 +40,9 @@ class StoredMessage:
     @property
     def is_settled(self) -> bool:
         """Whether nothing more will happen to it by itself."""
-        return self.state in {"stored", "ignored", "dead"} and not self.is_pending
+        # An attachment is settled a moment before its words reach the note.
+        is_waiting = self.is_pending or self.processing_status == "processing"
+        return self.state in {"stored", "ignored", "dead"} and not is_waiting
 
 
 def read_messages(database_url: str) -> dict[str, StoredMessage]:
