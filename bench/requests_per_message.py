@@ -99,7 +99,7 @@ def measure(*, is_quick: bool) -> Section:
         # The file is there at once: how often a late one is asked for is the fault tests' matter.
         stack = undo.enter_context(Stack(attachment_delay_seconds=0))
         tap = undo.enter_context(PostgresTap(stack.postgres.port))
-        stack.worker.stop()
+        stack.functions["process_message"].stop()
         undo.enter_context(_start_tapped_worker(stack, tap))
         meters = _Meters(stack, tap)
         found = {
@@ -133,7 +133,7 @@ def _start_tapped_worker(stack: Stack, tap: PostgresTap) -> processes.Child:
     url = parts._replace(netloc=f"{parts.username}:{parts.password}@127.0.0.1:{tap.port}").geturl()
     return start_function(
         "process_message",
-        port=stack.worker_port,
+        port=stack.function_ports["process_message"],
         environ={**stack.worker_environ(), "SUPABASE_DB_URL": url},
         log=stack.directory / "tapped_worker.log",
     )

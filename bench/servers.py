@@ -75,6 +75,8 @@ def webhook_environ(broker: Broker) -> dict[str, str]:
     return {
         "GCS_PROJECT_ID": PROJECT_ID,
         "CHATWOOT_WEBHOOK_SECRET": SECRET,
+        # Never reached: the broker is there.
+        "GCS_SPOOL_BUCKET": "bench-spool",
         # Deliveries are signed before a round begins; the comparison costs the same.
         "CHATWOOT_TOLERANCE_SECONDS": "86400",
         "PUBSUB_EMULATOR_HOST": broker.host,

@@ -6,7 +6,7 @@ from typing import Any, Final
 from db.ledger_documents import (
     bucket_document,
     claim_document,
-    iso,
+    dead_letter_document,
     lease_document,
     read_attachment,
     read_bucket,
@@ -161,25 +161,12 @@ class PostgresLedger:
 
     def bury(self, dead_letter: DeadLetter) -> None:
         """Keep a delivery that cannot be processed."""
-        message = dead_letter.message
-        attributes = dead_letter.attributes
-        document = {
-            "installation": dead_letter.installation,
-            "key": dead_letter.key,
-            "reason": dead_letter.reason,
-            "attributes": attributes,
-            "delivery_attempt": dead_letter.delivery_attempt,
-            "published_at": iso(dead_letter.published_at),
-            "closes_message": message is not None,
-            "account_id": message.account_id if message else attributes.get("account_id"),
-            "message_id": message.message_id if message else attributes.get("message_id"),
-            "conversation_id": message.conversation_id if message else None,
-            "contact_id": message.contact.contact_id if message and message.contact else None,
-            "created_at": iso(message.created_at) if message else None,
-        }
         self._pool.fetch_value(
             _STATEMENTS["bury_message"],
-            {"letter": to_json(document), "payload": dead_letter.payload},
+            {
+                "letter": to_json(dead_letter_document(dead_letter)),
+                "payload": dead_letter.payload,
+            },
         )
 
     def ignore(self, installation: str, ids: tuple[str, str], source: str, reason: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from handlers.domain.filing import BucketRecord, BucketState, ClaimRequest, Lease
+from handlers.domain.filing import BucketRecord, BucketState, ClaimRequest, DeadLetter, Lease
 from handlers.domain.message_state import AttachmentRecord, AttachmentState, first_state
 from handlers.domain.messages import AttachmentId, AttachmentKind, Contact
 from handlers.domain.owners import OwnerId
@@ -47,6 +47,26 @@ def _contact_document(contact: Contact | None) -> dict[str, object] | None:
         "source_id": contact.source_id,
         "phone": contact.phone,
         "name": contact.name,
+    }
+
+
+def dead_letter_document(dead_letter: DeadLetter) -> dict[str, object]:
+    """Return a dead letter, without its payload, as statements take it."""
+    message = dead_letter.message
+    attributes = dead_letter.attributes
+    return {
+        "installation": dead_letter.installation,
+        "key": dead_letter.key,
+        "reason": dead_letter.reason,
+        "attributes": attributes,
+        "delivery_attempt": dead_letter.delivery_attempt,
+        "published_at": iso(dead_letter.published_at),
+        "closes_message": message is not None,
+        "account_id": message.account_id if message else attributes.get("account_id"),
+        "message_id": message.message_id if message else attributes.get("message_id"),
+        "conversation_id": message.conversation_id if message else None,
+        "contact_id": message.contact.contact_id if message and message.contact else None,
+        "created_at": iso(message.created_at) if message else None,
     }
 
 
@@ -95,6 +115,7 @@ def read_attachment(row: dict[str, Any]) -> AttachmentRecord:
         chatwoot_transcript=row["chatwoot_transcript"],
         language=row["language"],
         seconds=row["seconds"],
+        attempts=row["attempts"],
     )
 
 

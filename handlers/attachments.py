@@ -2,10 +2,12 @@
 
 import hashlib
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import BinaryIO, Final
 
+from handlers.domain.attachment_retries import after_failure
 from handlers.domain.errors import (
     MediaReason,
     MediaRefusedError,
@@ -28,7 +30,6 @@ _DOWNLOAD_SECONDS: Final = 60.0
 # Longer than what happens under them: an upload, and a transcription.
 _UPLOAD_LEASE_SECONDS: Final = 120
 _TRANSCRIPTION_LEASE_SECONDS: Final = 300
-_RETRY_AFTER_SECONDS: Final = 60.0
 # A file that has not appeared at Chatwoot within this will not appear any more.
 _GONE_AFTER_SECONDS: Final = 3600
 _READ_BYTES: Final = 1024 * 1024
@@ -68,6 +69,7 @@ class AttachmentArchiver:
         downloads: MediaDownloads,
         recordings: Recordings,
         clock: Clock,
+        jitter: Callable[[], float],
         log: EventLog,
     ) -> None:
         self._ledger = ledger
@@ -75,6 +77,7 @@ class AttachmentArchiver:
         self._downloads = downloads
         self._recordings = recordings
         self._clock = clock
+        self._jitter = jitter
         self._log = log
 
     def archive(self, filing: Filing, record: AttachmentRecord) -> AttachmentRecord:
@@ -90,7 +93,7 @@ class AttachmentArchiver:
             except MediaRefusedError as error:
                 return self._refuse(filing, record, error.reason)
             except RetryableError as error:
-                return self._defer(filing, record, error.reason)
+                return self._defer(filing, record, error)
             declared = attachment.declared_media_type if attachment else None
             return self._keep(filing, record, fetched, sniff(_head(file), declared=declared), file)
 
@@ -211,7 +214,7 @@ class AttachmentArchiver:
                 file, media_type, byte_count, lookup, deadline=filing.deadline
             )
         except RetryableError as error:
-            return self._defer(filing, stored, error.reason)
+            return self._defer(filing, stored, error)
         if words.was_known:
             self._emit(LogEvent.TRANSCRIPT_REUSED, Severity.INFO, filing, stored)
         return self._settle(filing, stored, words)
@@ -244,15 +247,14 @@ class AttachmentArchiver:
         return settled
 
     def _defer(
-        self, filing: Filing, record: AttachmentRecord, reason: RetryReason
+        self, filing: Filing, record: AttachmentRecord, error: RetryableError
     ) -> AttachmentRecord:
-        pending = replace(record, state=AttachmentState.PENDING, reason=reason.value)
-        self._ledger.settle_attachment(
-            filing.lease,
-            AttachmentResult(record=pending, retry_after_seconds=_RETRY_AFTER_SECONDS),
+        result = after_failure(
+            record, error.reason, retry_after=error.retry_after, jitter=self._jitter()
         )
-        self._emit(LogEvent.ATTACHMENT_DEFERRED, Severity.WARNING, filing, pending)
-        return pending
+        self._ledger.settle_attachment(filing.lease, result)
+        self._emit(LogEvent.ATTACHMENT_DEFERRED, Severity.WARNING, filing, result.record)
+        return result.record
 
     def _is_old(self, message: Message) -> bool:
         if message.created_at is None:

@@ -17,10 +17,11 @@ from handlers.domain.errors import (
 )
 from handlers.domain.json_values import JsonObject
 from handlers.domain.log_events import LogEvent
-from handlers.domain.signature import SenderProof, SenderRules, check_sender
+from handlers.domain.signature import SenderProof, SenderRules, check_sender, has_proof
+from handlers.domain.spooling import malformed_object_name, spool_object_name
 from handlers.domain.tracing import Trace, read_trace
 from handlers.logs import EventLog, LogFields, Severity
-from handlers.ports import Clock, Publisher
+from handlers.ports import Clock, Publisher, Spool
 
 # Email inboxes post their whole HTML to every webhook of the account, ours included.
 MAX_BODY_BYTES: Final = 2_000_000
@@ -28,6 +29,9 @@ MAX_BODY_BYTES: Final = 2_000_000
 _PUBLISH_BUDGET_SECONDS: Final = 1.0
 # An instance's first publish also opens the channel and fetches a token.
 _FIRST_PUBLISH_BUDGET_SECONDS: Final = 2.0
+_SPOOL_BUDGET_SECONDS: Final = 2.0
+# Publishing and spooling together; the rest of Chatwoot's 5 s is the network's.
+_ANSWER_SECONDS: Final = 4.0
 _DELIVERY_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
@@ -61,15 +65,19 @@ class ChatwootWebhook:
         sender_rules: SenderRules,
         inbox_rules: InboxRules,
         publisher: Publisher,
+        spool: Spool,
         clock: Clock,
         new_trace: Callable[[], Trace],
+        new_token: Callable[[], str],
         log: EventLog,
     ) -> None:
         self._sender_rules = sender_rules
         self._inbox_rules = inbox_rules
         self._publisher = publisher
+        self._spool = spool
         self._clock = clock
         self._new_trace = new_trace
+        self._new_token = new_token
         self._log = log
         self._has_published = False
 
@@ -110,7 +118,7 @@ class ChatwootWebhook:
         try:
             delivery = read_delivery(request.body, self._inbox_rules)
         except InvalidPayloadError as error:
-            return _malformed(error.reason)
+            return self._keep_malformed(request, error.reason, now)
         if isinstance(delivery, Ignored):
             return _ignored(delivery)
         return self._publish(request.body, delivery, delivery_id, trace, now)
@@ -139,15 +147,61 @@ class ChatwootWebhook:
             "conversation_id": message.conversation_id,
             "message_id": message.message_id,
         }
+        started = self._clock.monotonic()
         budget = _PUBLISH_BUDGET_SECONDS if self._has_published else _FIRST_PUBLISH_BUDGET_SECONDS
         try:
             self._publisher.publish(body, encode_attributes(attributes), budget_seconds=budget)
         except RetryableError as error:
-            return replace(_unavailable(error.reason), ids=ids)
+            left = _ANSWER_SECONDS - (self._clock.monotonic() - started)
+            return replace(self._keep_in_spool(body, attributes, error.reason, now, left), ids=ids)
         self._has_published = True
         return _Outcome(
             http_status=200, status="accepted", event=LogEvent.WEBHOOK_ACCEPTED, ids=ids
         )
+
+    def _keep_in_spool(
+        self,
+        body: bytes,
+        attributes: Attributes,
+        reason: RetryReason,
+        now: datetime,
+        seconds_left: float,
+    ) -> "_Outcome":
+        """Keep what the broker would not take; the spool sweep publishes it again."""
+        try:
+            self._spool.put(
+                spool_object_name(now, self._new_token()),
+                body,
+                encode_attributes(replace(attributes, source=Source.SPOOL)),
+                budget_seconds=min(_SPOOL_BUDGET_SECONDS, seconds_left),
+            )
+        except RetryableError:
+            return _unavailable(reason)
+        return _Outcome(
+            http_status=200,
+            status="accepted",
+            event=LogEvent.WEBHOOK_SPOOLED,
+            severity=Severity.WARNING,
+            reason=reason.value,
+        )
+
+    def _keep_malformed(
+        self, request: WebhookRequest, reason: InvalidReason, now: datetime
+    ) -> "_Outcome":
+        outcome = _malformed(reason)
+        if not request.body or not has_proof(request.proof, self._sender_rules):
+            return outcome
+        # Chatwoot itself wrote this, so it is a message that we cannot read yet.
+        try:
+            self._spool.put(
+                malformed_object_name(now, request.body),
+                request.body,
+                {"reason": reason.value},
+                budget_seconds=_SPOOL_BUDGET_SECONDS,
+            )
+        except RetryableError:
+            return replace(outcome, severity=Severity.CRITICAL)
+        return replace(outcome, severity=Severity.ERROR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

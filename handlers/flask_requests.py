@@ -2,7 +2,7 @@
 
 import json
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from flask import Request, Response
 
@@ -12,8 +12,16 @@ from handlers.domain.json_values import JsonObject
 from handlers.domain.signature import SenderProof
 
 if TYPE_CHECKING:
-    # The webhook's cold start does not pay for what only the worker needs.
-    from handlers.process_message import ProcessMessage
+    # The webhook's cold start does not pay for what only the others need.
+    from handlers.outcomes import Outcome
+    from handlers.run_maintenance import RunMaintenance
+
+
+class PushReceiver(Protocol):
+    """Takes the body of one push request."""
+
+    def receive(self, push_body: bytes) -> "Outcome":
+        """Say whether the message is acknowledged or handed back."""
 
 
 def answer_delivery(request: Request, webhook: ChatwootWebhook) -> Response:
@@ -49,18 +57,32 @@ def answer_delivery(request: Request, webhook: ChatwootWebhook) -> Response:
     return response
 
 
-def answer_push(request: Request, worker: "ProcessMessage") -> Response:
-    """Give a push request to the worker; any status but 2xx hands the message back."""
+def answer_push(request: Request, worker: PushReceiver) -> Response:
+    """Give a push request to its receiver; any status but 2xx hands the message back."""
     if request.method != "POST":
-        refusal = {"status": "rejected", "reason": RejectReason.METHOD_NOT_ALLOWED.value}
-        response = _json(HTTPStatus.METHOD_NOT_ALLOWED, dict(refusal))
-        response.headers["Allow"] = "POST"
-        return response
+        return _not_allowed("POST")
     outcome = worker.receive(request.get_data(cache=False))
     document: JsonObject = {"status": outcome.status}
     if outcome.reason is not None:
         document["reason"] = outcome.reason
     return _json(outcome.http_status, document)
+
+
+def answer_sweep(request: Request, maintenance: "RunMaintenance") -> Response:
+    """Run the sweep that the path names: POST /spool."""
+    if request.method != "POST":
+        return _not_allowed("POST")
+    report = maintenance.run(request.path.strip("/"))
+    return _json(report.http_status, report.document)
+
+
+def _not_allowed(*methods: str) -> Response:
+    response = _json(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        {"status": "rejected", "reason": RejectReason.METHOD_NOT_ALLOWED.value},
+    )
+    response.headers["Allow"] = ", ".join(methods)
+    return response
 
 
 def _json(status: int, document: JsonObject) -> Response:

@@ -45,7 +45,7 @@ class LogFields(TypedDict, total=False):
     seconds: float
     byte_count: int | None
     generation: int
-    host_kind: str
+    counts: dict[str, int]
 
 
 class EventLog:

@@ -47,10 +47,10 @@ def not_claimed(refusal: Refusal) -> Outcome:
 
 def pending(state: MessageState) -> Outcome:
     """Return what becomes of a delivery whose attachments still need work."""
-    # Handed back although the note is there: the queue's redelivery is what tries again.
+    # Acknowledged: the note is there, and the transcriptions sweep takes up what is missing.
     reason = state.pending[0].reason
     return Outcome(
-        http_status=503,
+        http_status=200,
         status="pending",
         event=LogEvent.MESSAGE_PENDING,
         severity=Severity.WARNING,

@@ -1,21 +1,25 @@
 """What the bodies ask of the outside world, as protocols that adapters and fakes satisfy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
+from handlers.domain.errors import RetryReason
 from handlers.domain.filing import (
     ArchivedFile,
     AttachmentResult,
     BucketRecord,
     ClaimRequest,
     ClaimResult,
+    DeadDelivery,
     DeadLetter,
+    DueMessage,
     FinishRequest,
     Lease,
     TranscriptLookup,
 )
+from handlers.domain.spooling import SpoolEntry
 
 
 class Publisher(Protocol):
@@ -27,6 +31,50 @@ class Publisher(Protocol):
         Raises:
             RetryableError: it has not confirmed within the budget, or refused.
         """
+
+
+class Spool(Protocol):
+    """Keeps deliveries that the broker would not take."""
+
+    def put(
+        self, name: str, body: bytes, attributes: Mapping[str, str], *, budget_seconds: float
+    ) -> None:
+        """Keep a delivery once.
+
+        Raises:
+            RetryableError: not confirmed within the budget, or refused.
+        """
+
+    def oldest(self, *, limit: int) -> list[SpoolEntry]:
+        """Return the entries that have lain longest."""
+
+    def read(self, entry: SpoolEntry) -> bytes | None:
+        """Return a delivery's raw body, or None where it is gone already."""
+
+    def delete(self, name: str) -> None:
+        """Remove a delivery; one that is not there is success."""
+
+
+class Backlog(Protocol):
+    """What is to be taken up again."""
+
+    def record_dead_letter(self, dead_letter: DeadLetter) -> str:
+        """Keep what the broker gave up; return `recorded`, or the end state that needs nothing."""
+
+    def take_dead_letters(self, reasons: frozenset[str], *, batch: int) -> list[DeadDelivery]:
+        """Take open dead letters with one of the reasons that are due, oldest first."""
+
+    def take_due_messages(self, *, batch: int) -> list[DueMessage]:
+        """Take messages with an attachment that is due to be tried again."""
+
+
+class BatchPublisher(Protocol):
+    """Hands many deliveries to the broker at once."""
+
+    def publish_all(
+        self, deliveries: Sequence[tuple[bytes, Mapping[str, str]]], *, budget_seconds: float
+    ) -> list[RetryReason | None]:
+        """Return, for each delivery in order, None once confirmed, else why not."""
 
 
 class Ledger(Protocol):

@@ -17,6 +17,8 @@ class Variable:
 
 WEBHOOK: Final = "chatwoot_webhook"
 WORKER: Final = "process_message"
+DEAD_LETTERS: Final = "record_dead_letter"
+MAINTENANCE: Final = "run_maintenance"
 MIGRATE: Final = "db.migrate"
 
 _CHATWOOT_WEBHOOKS: Final = "Chatwoot, Settings, Integrations, Webhooks"
@@ -28,7 +30,7 @@ CATALOGUE: Final[dict[str, Variable]] = {
     "GCS_PROJECT_ID": Variable(
         purpose="the Google Cloud project of the topics and buckets",
         source="gcloud config get-value project",
-        functions=(WEBHOOK, WORKER),
+        functions=(WEBHOOK, WORKER, DEAD_LETTERS, MAINTENANCE),
     ),
     "GCS_PROJECT_NUMBER": Variable(
         purpose="proves that a bucket is ours and not a stranger's of the same name",
@@ -52,31 +54,36 @@ CATALOGUE: Final[dict[str, Variable]] = {
         source="projects/P/locations/L/keyRings/R/cryptoKeys/K",
         functions=(WORKER,),
     ),
+    "GCS_SPOOL_BUCKET": Variable(
+        purpose="keeps deliveries while the broker cannot take them, and unreadable ones",
+        source="created by the deployment; its name must not begin with GCS_BUCKET_PREFIX",
+        functions=(WEBHOOK, MAINTENANCE),
+    ),
     "GCS_CLIENT_EMAIL": Variable(
         purpose="service account for Cloud Storage where there are no default credentials",
         source=_SERVICE_ACCOUNT_KEY,
-        functions=(WORKER,),
+        functions=(WEBHOOK, WORKER, MAINTENANCE),
     ),
     "GCS_PRIVATE_KEY": Variable(
         purpose="its private key, with newlines or with \\n",
         source=_SERVICE_ACCOUNT_KEY,
-        functions=(WORKER,),
+        functions=(WEBHOOK, WORKER, MAINTENANCE),
     ),
     "GCS_PRIVATE_KEY_ID": Variable(
         purpose="the id of that key",
         source=_SERVICE_ACCOUNT_KEY,
-        functions=(WORKER,),
+        functions=(WEBHOOK, WORKER, MAINTENANCE),
     ),
     "OWNER_HASH_KEY": Variable(
         purpose="makes bucket names unguessable; losing or changing it orphans every bucket",
         source="openssl rand -hex 32, kept in Secret Manager for ever",
-        functions=(WORKER,),
+        functions=(WORKER, DEAD_LETTERS, MAINTENANCE),
     ),
     "SUPABASE_DB_URL": Variable(
         purpose="the database, through Supabase's transaction pooler (port 6543)",
         source="Supabase, Connect, Transaction pooler; a role of its own, member of "
         "whatsapp_pipeline",
-        functions=(WORKER, MIGRATE),
+        functions=(WORKER, DEAD_LETTERS, MAINTENANCE, MIGRATE),
     ),
     "SUPABASE_MIGRATION_DB_URL": Variable(
         purpose="the database for migrations: a direct or session connection (port 5432)",
@@ -87,13 +94,13 @@ CATALOGUE: Final[dict[str, Variable]] = {
     "DB_POOL_SIZE": Variable(
         purpose="connections per instance; instances times this must fit the pooler",
         source="your choice, no more than the instance's threads",
-        functions=(WORKER,),
+        functions=(WORKER, DEAD_LETTERS, MAINTENANCE),
         default="4",
     ),
     "PUBSUB_TOPIC": Variable(
         purpose="the topic between webhook and worker",
         source="created by the deployment",
-        functions=(WEBHOOK,),
+        functions=(WEBHOOK, MAINTENANCE),
         default="chatwoot-events",
     ),
     "CHATWOOT_WEBHOOK_SECRET": Variable(
@@ -127,7 +134,7 @@ CATALOGUE: Final[dict[str, Variable]] = {
     "CHATWOOT_INBOX_IDS": Variable(
         purpose="only these inboxes; an API inbox counts as WhatsApp only when listed",
         source="the number in the inbox's settings URL, comma-separated",
-        functions=(WEBHOOK, WORKER),
+        functions=(WEBHOOK, WORKER, DEAD_LETTERS),
     ),
     "CHATWOOT_BASE_URL": Variable(
         purpose="where media is fetched from",
@@ -142,7 +149,7 @@ CATALOGUE: Final[dict[str, Variable]] = {
     "CHATWOOT_INSTALLATION": Variable(
         purpose="names the Chatwoot installation, whose ids are counted from 1 like any other's",
         source="your choice; never change it once messages are stored",
-        functions=(WORKER,),
+        functions=(WORKER, DEAD_LETTERS, MAINTENANCE),
         default="main",
     ),
     "OPENAI_API_KEY": Variable(
@@ -181,12 +188,12 @@ CATALOGUE: Final[dict[str, Variable]] = {
     "PUBSUB_EMULATOR_HOST": Variable(
         purpose="host:port of a Pub/Sub stand-in",
         source="the local stack sets it",
-        functions=(WEBHOOK,),
+        functions=(WEBHOOK, MAINTENANCE),
     ),
     "STORAGE_EMULATOR_HOST": Variable(
         purpose="URL of a Cloud Storage stand-in",
         source="the local stack sets it",
-        functions=(WORKER,),
+        functions=(WEBHOOK, WORKER, MAINTENANCE),
     ),
     "ALLOW_INSECURE_DOWNLOADS": Variable(
         purpose="1 fetches media over http and from loopback, from exactly the hosts of "

@@ -49,9 +49,10 @@ class SettingsReader:
     def complain(self, name: str, problem: str) -> None:
         """Note a problem with a variable."""
         variable = CATALOGUE[name]
-        self._problems.append(
-            f"{name} {problem}\n    for: {variable.purpose}\n    get it: {variable.source}"
-        )
+        text = f"{name} {problem}\n    for: {variable.purpose}\n    get it: {variable.source}"
+        # Two parts of a function's settings may need the same variable.
+        if text not in self._problems:
+            self._problems.append(text)
 
     def finish(self) -> None:
         """Raise everything noted at once.

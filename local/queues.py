@@ -16,11 +16,17 @@ _ACK_DEADLINE_SECONDS = 600
 # A deployment waits 10 to 600 s; who watches a demo does not want to.
 _MIN_BACKOFF_SECONDS = 1
 _MAX_BACKOFF_SECONDS = 10
-_MAX_DELIVERY_ATTEMPTS = 100
 
 
-def create_queues(host: str, *, project_id: str, push_endpoint: str) -> None:
-    """Create topic, dead-letter topic, the worker's push subscription and a place for the dead."""
+def create_queues(
+    host: str,
+    *,
+    project_id: str,
+    push_endpoint: str,
+    dead_letter_endpoint: str,
+    max_delivery_attempts: int = 100,
+) -> None:
+    """Create both topics and their push subscriptions, to the worker and to the recorder."""
     with grpc.insecure_channel(host) as channel:
         publisher = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
         subscriber = SubscriberClient(transport=SubscriberGrpcTransport(channel=channel))
@@ -38,7 +44,7 @@ def create_queues(host: str, *, project_id: str, push_endpoint: str) -> None:
                 ),
                 dead_letter_policy=DeadLetterPolicy(
                     dead_letter_topic=f"projects/{project_id}/topics/{DEAD_LETTER_TOPIC}",
-                    max_delivery_attempts=_MAX_DELIVERY_ATTEMPTS,
+                    max_delivery_attempts=max_delivery_attempts,
                 ),
             )
         )
@@ -46,5 +52,11 @@ def create_queues(host: str, *, project_id: str, push_endpoint: str) -> None:
             request=Subscription(
                 name=f"projects/{project_id}/subscriptions/{DEAD_LETTER_SUBSCRIPTION}",
                 topic=f"projects/{project_id}/topics/{DEAD_LETTER_TOPIC}",
+                push_config=PushConfig(push_endpoint=dead_letter_endpoint),
+                ack_deadline_seconds=_ACK_DEADLINE_SECONDS,
+                retry_policy=RetryPolicy(
+                    minimum_backoff=Duration(seconds=_MIN_BACKOFF_SECONDS),
+                    maximum_backoff=Duration(seconds=_MAX_BACKOFF_SECONDS),
+                ),
             )
         )

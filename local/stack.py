@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import psycopg2
+import requests
 from psycopg2 import sql
 
 from local import processes
@@ -19,12 +20,15 @@ from local.functions import REPOSITORY, start_function
 from local.official_pubsub import start_emulator
 from local.postgres import PostgresServer
 from local.queues import create_queues
+from local.spool_bucket import create_spool_bucket
 
 PROJECT_ID = "local-project"
 PROJECT_NUMBER = 123456789012
 BUCKET_PREFIX = "local-whatsapp"
+SPOOL_BUCKET = "local-spool"
 _READY_SECONDS = 30.0
 _WORKER_ROLE = "worker"
+_WORKERS = ("process_message", "record_dead_letter")
 
 
 @dataclass(kw_only=True)
@@ -40,6 +44,7 @@ class Stack:
     """The official emulator's jar, to run with it instead of our server."""
     postgres_binaries: Path | None = None
     attachment_delay_seconds: float = 0.4
+    max_delivery_attempts: int = 100
     function_environ: Mapping[str, str] = field(default_factory=dict)
     report: Callable[[str], None] = lambda _: None
 
@@ -109,40 +114,47 @@ class Stack:
             *("--attachment-delay", str(self.attachment_delay_seconds)),
         )
         self.chatwoot_url = f"http://127.0.0.1:{chatwoot.port}"
+        create_spool_bucket(self.gcs_url, project_id=PROJECT_ID, name=SPOOL_BUCKET)
 
     def _start_functions(self, undo: ExitStack) -> None:
         self.report("functions")
-        self.worker_port = processes.free_port()
-        worker_url = f"http://127.0.0.1:{self.worker_port}/"
-        create_queues(self.pubsub_host, project_id=PROJECT_ID, push_endpoint=worker_url)
-        with ExitStack() as started:
-            self.webhook = started.enter_context(self.start_webhook())
-            self.worker = started.enter_context(self.start_worker())
-            started.pop_all()
+        ports = {name: processes.free_port() for name in (*_WORKERS, "run_maintenance")}
+        self.function_ports = {"chatwoot_webhook": self.webhook_port, **ports}
+        create_queues(
+            self.pubsub_host,
+            project_id=PROJECT_ID,
+            push_endpoint=self.function_url("process_message"),
+            dead_letter_endpoint=self.function_url("record_dead_letter"),
+            max_delivery_attempts=self.max_delivery_attempts,
+        )
+        self.functions: dict[str, processes.Child] = {}
         undo.callback(self._stop_functions)
+        for name in self.function_ports:
+            self.start_function(name)
 
     def _stop_functions(self) -> None:
-        # Those of now: who killed a function may have put a new one in its place.
-        self.webhook.stop()
-        self.worker.stop()
+        for child in self.functions.values():
+            child.stop()
 
-    def start_webhook(self) -> processes.Child:
-        """Start `chatwoot_webhook`; again after it was stopped or killed."""
-        return start_function(
-            "chatwoot_webhook",
-            port=self.webhook_port,
-            environ=self.webhook_environ(),
-            log=self.directory / "chatwoot_webhook.log",
+    def function_url(self, name: str) -> str:
+        """Return where a function listens."""
+        return f"http://127.0.0.1:{self.function_ports[name]}/"
+
+    def start_function(self, name: str) -> None:
+        """Start an entry point; again after it was stopped or killed."""
+        environ = self.webhook_environ() if name == "chatwoot_webhook" else self.worker_environ()
+        self.functions[name] = start_function(
+            name,
+            port=self.function_ports[name],
+            environ=environ,
+            log=self.directory / f"{name}.log",
         )
 
-    def start_worker(self) -> processes.Child:
-        """Start `process_message`; again after it was stopped or killed."""
-        return start_function(
-            "process_message",
-            port=self.worker_port,
-            environ=self.worker_environ(),
-            log=self.directory / "process_message.log",
-        )
+    def sweep(self, name: str) -> dict[str, Any]:
+        """Run a sweep as Scheduler would, and return its report."""
+        url = self.function_url("run_maintenance") + name
+        report: dict[str, Any] = requests.post(url, json={}, timeout=60).json()
+        return report
 
     def webhook_environ(self) -> dict[str, str]:
         """Return the settings of `chatwoot_webhook`."""
@@ -152,16 +164,20 @@ class Stack:
             "CHATWOOT_WEBHOOK_SECRET": self.webhook_secret,
             "ALLOW_UNSIGNED": "1" if self.allow_unsigned else "0",
             "PUBSUB_EMULATOR_HOST": self.pubsub_host,
+            "STORAGE_EMULATOR_HOST": self.gcs_url,
+            "GCS_SPOOL_BUCKET": SPOOL_BUCKET,
             **self.function_environ,
         }
 
     def worker_environ(self) -> dict[str, str]:
-        """Return the settings of `process_message`."""
+        """Return the settings of every other function."""
         return {
             **_inherited(),
             "GCS_PROJECT_ID": PROJECT_ID,
             "GCS_PROJECT_NUMBER": str(PROJECT_NUMBER),
             "GCS_BUCKET_PREFIX": BUCKET_PREFIX,
+            "GCS_SPOOL_BUCKET": SPOOL_BUCKET,
+            "PUBSUB_EMULATOR_HOST": self.pubsub_host,
             "STORAGE_EMULATOR_HOST": self.gcs_url,
             "OWNER_HASH_KEY": "the-owner-hash-key-of-the-local-stack",
             "SUPABASE_DB_URL": self.worker_database_url,

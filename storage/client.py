@@ -40,7 +40,9 @@ def storage_client(
             },
             scopes=[_SCOPE],
         )
-    client = storage.Client(project=project_id, credentials=credentials)
+    # Without credentials of its own it asks the platform for some, and may get none.
+    with translated_errors():
+        client = storage.Client(project=project_id, credentials=credentials)
     # As many kept connections as threads; the library's ten would be opened anew above that.
     adapter = requests.adapters.HTTPAdapter(pool_connections=4, pool_maxsize=connections)
     session: Any = client._http  # noqa: SLF001 - the library offers no other way to size its pool
@@ -66,7 +68,7 @@ def translated_errors() -> Iterator[None]:
         GoogleAuthError,
         DataCorruption,
         requests.RequestException,
-        # A raw download passes these on as they are.
+        # A raw download that breaks off comes up from a layer below.
         urllib3.exceptions.HTTPError,
         ConnectionError,
     ) as error:

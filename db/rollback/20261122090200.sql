@@ -1,4 +1,7 @@
 drop function whatsapp.owner_key_canary(text);
+drop function whatsapp.take_due_attachments(text, integer);
+drop function whatsapp.take_dead_letters(text, jsonb, integer, interval);
+drop function whatsapp.record_dead_letter(jsonb, bytea);
 drop function whatsapp.ignore_message(jsonb, text);
 drop function whatsapp.bury_message(jsonb, bytea);
 drop function whatsapp.finish_message(jsonb, jsonb);

@@ -6,7 +6,7 @@ processor between requests. See docs/adr/0004-group-commit.md.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -76,9 +76,7 @@ class GroupCommitPublisher:
             RetryableError: not confirmed within the budget, or refused. After a timeout the broker
                 may hold the message all the same.
         """
-        message = _Message(data=data, attributes=attributes)
-        size = len(data) + sum(len(key) + len(value) for key, value in attributes.items())
-        entry = _Entry(message, size, self._monotonic() + budget_seconds)
+        entry = self._entry(data, attributes, self._monotonic() + budget_seconds)
         with self._lock:
             self._waiting.append(entry)
             entry.leads = not self._is_line_taken
@@ -90,6 +88,29 @@ class GroupCommitPublisher:
         if entry.message_id is None:
             raise RetryableError(entry.failure or RetryReason.PUBLISH_FAILED)
         return entry.message_id
+
+    def publish_all(
+        self, deliveries: Sequence[tuple[bytes, Mapping[str, str]]], *, budget_seconds: float
+    ) -> list[RetryReason | None]:
+        """Return, for each delivery in order, None once confirmed, else why not.
+
+        For sweeps, which have nobody to share a line with: requests of their own, one after the
+        other, within one budget.
+        """
+        deadline = self._monotonic() + budget_seconds
+        entries = [self._entry(data, attributes, deadline) for data, attributes in deliveries]
+        rest = deque(entries)
+        while rest:
+            batch = _first_batch(rest)
+            self._send(batch, timeout=deadline - self._monotonic())
+            # Whoever led would give the others another turn; here each has had its own.
+            _fail([e for e in batch if not e.is_over], RetryReason.PUBLISH_TIMEOUT)
+        return [entry.failure for entry in entries]
+
+    def _entry(self, data: bytes, attributes: Mapping[str, str], deadline: float) -> _Entry:
+        message = _Message(data=data, attributes=attributes)
+        size = len(data) + sum(len(key) + len(value) for key, value in attributes.items())
+        return _Entry(message, size, deadline)
 
     def _wait(self, entry: _Entry) -> None:
         entry.woken.wait(max(entry.deadline - self._monotonic(), 0))
@@ -127,14 +148,7 @@ class GroupCommitPublisher:
 
     def _take_batch(self) -> list[_Entry]:
         with self._lock:
-            batch = [self._waiting.popleft()]
-            byte_count = batch[0].byte_count
-            while self._waiting and len(batch) < _MAX_MESSAGES:
-                byte_count += self._waiting[0].byte_count
-                if byte_count > _MAX_BYTES:
-                    break
-                batch.append(self._waiting.popleft())
-            return batch
+            return _first_batch(self._waiting)
 
     def _send(self, batch: list[_Entry], *, timeout: float) -> None:
         if timeout <= 0:
@@ -146,7 +160,7 @@ class GroupCommitPublisher:
             response = self._publish_within(request, deadline)
         except InvalidArgument:
             if len(batch) == 1:
-                _fail(batch, RetryReason.PUBLISH_FAILED)
+                _fail(batch, RetryReason.PUBLISH_REFUSED)
                 return
             # One message spoils its request, so each stands for itself.
             for entry in batch:
@@ -177,6 +191,18 @@ class GroupCommitPublisher:
             if remaining <= 0:
                 raise
             return self._client.publish(request, timeout=remaining)
+
+
+def _first_batch(waiting: deque[_Entry]) -> list[_Entry]:
+    """Take as many from the front as one request may carry, and at least one."""
+    batch = [waiting.popleft()]
+    byte_count = batch[0].byte_count
+    while waiting and len(batch) < _MAX_MESSAGES:
+        byte_count += waiting[0].byte_count
+        if byte_count > _MAX_BYTES:
+            break
+        batch.append(waiting.popleft())
+    return batch
 
 
 def _fail(batch: list[_Entry], reason: RetryReason) -> None:

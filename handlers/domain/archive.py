@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from handlers.domain.envelope import Envelope
-from handlers.domain.json_values import JsonObject
+from handlers.domain.json_values import JsonObject, decode_object
 from handlers.domain.messages import Message
 
 # Chatwoot sends a live websocket token along with every conversation.
@@ -61,3 +61,13 @@ def _without_secrets(value: object) -> object:
     if isinstance(value, list):
         return [_without_secrets(item) for item in value]
     return value
+
+
+def archived_payload(document: bytes) -> JsonObject | None:
+    """Return the webhook payload out of a message's object; None once it was deleted.
+
+    Raises:
+        InvalidPayloadError: it is not such an object.
+    """
+    payload = decode_object(document).get("webhook_payload")
+    return payload if isinstance(payload, dict) else None

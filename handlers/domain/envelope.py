@@ -112,9 +112,10 @@ def decode_push(body: bytes) -> Envelope:
     )
 
 
-def delivery_key(envelope_body: bytes, attributes: Attributes) -> str:
+def delivery_key(envelope_body: bytes, attributes: Attributes | None) -> str:
     """Return the key under which a delivery that cannot be processed is kept, once."""
-    return attributes.delivery_id or "sha256:" + hashlib.sha256(envelope_body).hexdigest()
+    delivery_id = attributes.delivery_id if attributes else None
+    return delivery_id or "sha256:" + hashlib.sha256(envelope_body).hexdigest()
 
 
 def _decode_data(message: JsonObject) -> bytes:

@@ -59,6 +59,8 @@ class RetryReason(StrEnum):
 
     PUBLISH_TIMEOUT = "publish_timeout"
     PUBLISH_FAILED = "publish_failed"
+    PUBLISH_REFUSED = "publish_refused"
+    """The broker calls the delivery itself invalid."""
     DATABASE_BUSY = "database_busy"
     DATABASE_UNAVAILABLE = "database_unavailable"
     LEASE_HELD = "lease_held"
@@ -86,6 +88,7 @@ class PermanentReason(StrEnum):
     PAYLOAD_INVALID = "payload_invalid"
     ENVELOPE_INVALID = "envelope_invalid"
     DATA_REJECTED = "data_rejected"
+    PUBLISH_REFUSED = "publish_refused"
 
 
 class MediaReason(StrEnum):
@@ -126,9 +129,11 @@ class PermanentError(PipelineError):
 class RetryableError(PipelineError):
     """The work may succeed later."""
 
-    def __init__(self, reason: RetryReason) -> None:
+    def __init__(self, reason: RetryReason, *, retry_after: float | None = None) -> None:
         super().__init__(reason.value)
         self.reason = reason
+        self.retry_after = retry_after
+        """Seconds that the service asked us to wait, where it did."""
 
 
 class InvalidPayloadError(PipelineError):

@@ -5,7 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from handlers.domain.message_state import AttachmentRecord, AttachmentState, MessageState
-from handlers.domain.messages import AttachmentId, Message
+from handlers.domain.messages import (
+    AccountId,
+    AttachmentId,
+    ConversationId,
+    Message,
+    MessageId,
+)
 from handlers.domain.notes import Note
 from handlers.domain.owners import OwnerId
 
@@ -179,3 +185,23 @@ class DeadLetter:
     message: Message | None
     """None where the payload could not be read, or belongs to another message's id."""
     published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadDelivery:
+    """A dead letter on its way back into the queue."""
+
+    key: str
+    payload: bytes = field(repr=False)
+    attributes: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueMessage:
+    """A stored message with an attachment that is due to be tried again."""
+
+    account_id: AccountId
+    message_id: MessageId
+    conversation_id: ConversationId
+    bucket: str
+    object_name: str

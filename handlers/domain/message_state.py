@@ -43,6 +43,8 @@ class AttachmentRecord:
     chatwoot_transcript: str | None = field(default=None, repr=False)
     language: str | None = None
     seconds: float | None = None
+    attempts: int = 0
+    """How often it was worked on."""
 
     @property
     def words(self) -> str | None:

@@ -47,6 +47,13 @@ def check_sender(
     return None if rules.allow_unsigned else RejectReason.SIGNATURE_MISSING
 
 
+def has_proof(proof: SenderProof, rules: SenderRules) -> bool:
+    """Return whether a sender whom `check_sender` believes has proved itself, and not just come."""
+    return proof.signature is not None or (
+        rules.url_token is not None and proof.url_token is not None
+    )
+
+
 def _check_signature(
     body: bytes, signature: str, timestamp: str | None, rules: SenderRules, now: float
 ) -> RejectReason | None:

@@ -113,7 +113,7 @@ def test_log_event_names_are_grouped_and_unique() -> None:
 
     assert len(set(names)) == len(names)
     for name in names:
-        assert re.fullmatch(r"([a-z]+\.)?[a-z]+(_[a-z]+)*", name), name
+        assert re.fullmatch(r"([a-z]+(_[a-z]+)*\.)?[a-z]+(_[a-z]+)*", name), name
 
 
 def test_migrations_are_in_order_and_each_can_be_taken_back() -> None:

@@ -13,6 +13,7 @@ MAIN = Path(__file__).parents[2] / "main.py"
 _ENVIRON = {
     "GCS_PROJECT_ID": "test-project",
     "GCS_PROJECT_NUMBER": "123456789012",
+    "GCS_SPOOL_BUCKET": "test-spool",
     "CHATWOOT_WEBHOOK_SECRET": "TESTsecretTESTsecretTEST",
     "CHATWOOT_BASE_URL": "https://chat.example.com",
     "OWNER_HASH_KEY": "k" * 32,

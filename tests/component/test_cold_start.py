@@ -18,9 +18,20 @@ _FORBIDDEN: Final = (
     "handlers.process_message",
 )
 _SCRIPT: Final = """
-import json, sys, time
+import json, os, sys, time
+from concurrent.futures import ThreadPoolExecutor
 import functions_framework
+import grpc
+from google.pubsub_v1.types import PublishResponse
 from tests.factories import SECRET, encode, make_delivery, sign
+confirmed = PublishResponse.pb()(message_ids=["1"]).SerializeToString()
+publish = grpc.unary_unary_rpc_method_handler(lambda request, context: confirmed)
+broker = grpc.server(ThreadPoolExecutor(1))
+broker.add_generic_rpc_handlers(
+    (grpc.method_handlers_generic_handler("google.pubsub.v1.Publisher", {"Publish": publish}),)
+)
+os.environ["PUBSUB_EMULATOR_HOST"] = f"127.0.0.1:{broker.add_insecure_port('127.0.0.1:0')}"
+broker.start()
 app = functions_framework.create_app("chatwoot_webhook", sys.argv[1])
 body = encode(make_delivery())
 answer = app.test_client().post("/", data=body, headers=sign(body, SECRET, int(time.time())))
@@ -34,9 +45,8 @@ def test_a_fresh_webhook_answers_without_the_workers_libraries() -> None:
         "PYTHONPATH": str(MAIN.parent),
         "FUNCTION_TARGET": "chatwoot_webhook",
         "GCS_PROJECT_ID": "test-project",
+        "GCS_SPOOL_BUCKET": "test-spool",
         "CHATWOOT_WEBHOOK_SECRET": SECRET,
-        # Nobody listens there: the answer is 503, after everything it needs was loaded.
-        "PUBSUB_EMULATOR_HOST": "127.0.0.1:9",
     }
 
     done = subprocess.run(  # noqa: S603 - our own interpreter and script
@@ -50,8 +60,7 @@ def test_a_fresh_webhook_answers_without_the_workers_libraries() -> None:
 
     *_, said = done.stdout.splitlines()
     result = json.loads(said)
-    assert result["status"] == 503
-    assert result["answer"]["reason"] in {"publish_failed", "publish_timeout"}
+    assert (result["status"], result["answer"]["status"]) == (200, "accepted")
     loaded = [name for name in _FORBIDDEN if name in result["modules"]]
     assert loaded == []
     assert "google.pubsub_v1" in result["modules"]

@@ -196,10 +196,11 @@ def test_what_does_not_concern_us_is_answered_200_with_the_reason_and_not_publis
 
 
 @pytest.mark.parametrize("reason", [RetryReason.PUBLISH_TIMEOUT, RetryReason.PUBLISH_FAILED])
-def test_a_broker_that_does_not_confirm_is_answered_503_with_the_reason(
+def test_neither_broker_nor_spool_is_answered_503_with_the_brokers_reason(
     webhook: WebhookWorld, reason: RetryReason
 ) -> None:
     webhook.publisher.fail_next(RetryableError(reason))
+    webhook.spool.fail_next(RetryableError(RetryReason.STORAGE_UNAVAILABLE))
 
     response = webhook.post(_BODY)
 

@@ -71,7 +71,7 @@ def test_every_delivery_leaves_exactly_one_line_with_its_ids(webhook: WebhookWor
     assert events == [
         ("webhook.accepted", "INFO", 200),
         ("webhook.ignored", "INFO", 200),
-        ("webhook.malformed", "WARNING", 400),
+        ("webhook.malformed", "ERROR", 400),
         ("webhook.rejected", "WARNING", 401),
     ]
     accepted, ignored, *_ = webhook.log.entries

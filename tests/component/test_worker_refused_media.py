@@ -58,10 +58,10 @@ def test_a_file_that_is_not_there_yet_is_waited_for_by_redelivery(worker: Worker
 
 
 def test_a_file_that_has_not_appeared_within_an_hour_never_will(worker: WorkerWorld) -> None:
-    assert worker.deliver(IMAGE).status_code == 503
+    assert worker.deliver(IMAGE).json == {"status": "pending", "reason": "media_not_ready"}
     worker.clock.advance(_HOUR)
 
-    assert worker.deliver(IMAGE).status_code == 200
+    assert worker.deliver(IMAGE).json == {"status": "stored"}
 
     row = worker.attachment("805", "50007")
     assert (row.state, row.reason) == ("failed", "not_found")

@@ -17,6 +17,7 @@ from tests.component.logged_lines import LoggedLines
 from tests.factories import SECRET, encode, make_delivery, sign
 from tests.fakes.clock import FakeClock
 from tests.fakes.publisher import FakePublisher
+from tests.fakes.spool import FakeSpool
 
 DELIVERY_ID = "3f1f0a52-7c77-4c1c-9a3e-0d9b6a5d2f10"
 NEW_TRACE = Trace(trace_id="a" * 32, span_id="b" * 16)
@@ -28,6 +29,7 @@ class WebhookWorld:
 
     client: FlaskClient
     publisher: FakePublisher
+    spool: FakeSpool
     clock: FakeClock
     log: LoggedLines
 
@@ -51,16 +53,19 @@ def make_webhook_world(
 ) -> WebhookWorld:
     """Build the function with fakes."""
     publisher, clock, log = FakePublisher(), FakeClock(), LoggedLines()
+    spool = FakeSpool()
     webhook = ChatwootWebhook(
         sender_rules=rules or SenderRules(secrets=(SECRET,)),
         inbox_rules=InboxRules(inbox_ids=frozenset(inbox_ids)),
         publisher=publisher,
+        spool=spool,
         clock=clock,
         new_trace=lambda: NEW_TRACE,
+        new_token=lambda: "token",
         log=log.event_log(),
     )
     client = function_client(monkeypatch, "chatwoot_webhook", lambda: webhook)
-    return WebhookWorld(client=client, publisher=publisher, clock=clock, log=log)
+    return WebhookWorld(client=client, publisher=publisher, spool=spool, clock=clock, log=log)
 
 
 def answer(response: TestResponse) -> dict[str, object]:

@@ -110,6 +110,7 @@ def make_worker_world(monkeypatch: pytest.MonkeyPatch) -> WorkerWorld:
                 transcriber=transcriber, clock=clock, max_seconds=AUDIO_MAX_SECONDS
             ),
             clock=clock,
+            jitter=lambda: 0.0,
             log=events,
         ),
         clock=clock,

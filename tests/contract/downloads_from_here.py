@@ -6,7 +6,7 @@ from typing import Final
 
 from handlers.clients.media_downloads import ChatwootMediaDownloads, Resolve
 from handlers.domain.media_hosts import MediaRules
-from handlers.wiring import SystemClock
+from handlers.wiring.instance import SystemClock
 from tests.contract.media_server import MediaServer
 
 MAX_BYTES: Final = 100_000

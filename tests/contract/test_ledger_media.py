@@ -126,7 +126,7 @@ def test_what_was_settled_comes_back_with_the_next_claim(world: LedgerWorld) -> 
 
     again = claimed(world.ledger, claim_request(_VOICE))
 
-    assert again.state.attachments == (transcribed("Hello").record,)
+    assert again.state.attachments == (replace(transcribed("Hello").record, attempts=1),)
 
 
 def test_a_transcript_is_found_again_by_content_and_model(world: LedgerWorld) -> None:

@@ -15,7 +15,7 @@ from handlers.clients.media_downloads import ChatwootMediaDownloads
 from handlers.domain.errors import RetryableError
 from handlers.domain.media_hosts import MediaRules
 from handlers.ports import MediaDownloads
-from handlers.wiring import SystemClock
+from handlers.wiring.instance import SystemClock
 from tests.fakes.clock import FakeClock
 from tests.fakes.media_downloads import FakeMediaDownloads
 from tests.local.chatwoot_server import Chatwoot, run_chatwoot

@@ -163,6 +163,7 @@ class FakeLedger(FailingPort):
             key = key_of(lease)
             row = self.tables.attachments[key][record.attachment_id]
             row.state, row.reason = record.state.value, record.reason
+            row.attempts += 1
             row.is_stored, row.object_name = record.is_stored, record.object_name
             row.media_type, row.byte_count = record.media_type, record.byte_count
             row.transcript, row.language = stored(record.transcript), record.language

@@ -64,6 +64,7 @@ class AttachmentRow:
     model: str | None = None
     transcribing_until: datetime | None = None
     next_attempt_at: datetime | None = None
+    attempts: int = 0
 
     def record(self, attachment_id: str) -> AttachmentRecord:
         return AttachmentRecord(
@@ -71,6 +72,7 @@ class AttachmentRow:
             kind=AttachmentKind(self.kind),
             state=AttachmentState(self.state),
             reason=self.reason,
+            attempts=self.attempts,
             object_name=self.object_name,
             is_stored=self.is_stored,
             media_type=self.media_type,

@@ -125,6 +125,7 @@ def _run(
                 downloads=downloads,
                 recordings=Recordings(transcriber=transcriber, clock=clock, max_seconds=1500),
                 clock=clock,
+                jitter=lambda: 0.0,
                 log=log,
             ),
             clock=clock,

@@ -10,8 +10,8 @@ import pytest
 import requests
 
 import local.voice
-from handlers import wiring
 from handlers.process_message import ProcessMessage
+from handlers.wiring.worker import build_process_message
 from tests.contract.media_server import MediaServer, file, media_server
 from tests.databases import Database, Databases
 from tests.factories import encode, make_delivery, push_request
@@ -66,8 +66,7 @@ def worker(  # noqa: PLR0913, PLR0917 - everything that a worker needs
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", root.handlers)
     monkeypatch.setattr(root, "level", root.level)
-    wiring._worker_settings.cache_clear()
-    built = wiring._build_process_message()
+    built = build_process_message()
     # A known person whose bucket is ready, and an instance that has worked before.
     database.run(
         "insert into whatsapp.contacts (installation, account_id, contact_id, user_id)"
@@ -79,7 +78,6 @@ def worker(  # noqa: PLR0913, PLR0917 - everything that a worker needs
     proxy.forget()
     yield built
     built._ledger._pool.close()  # type: ignore[attr-defined]
-    wiring._worker_settings.cache_clear()
 
 
 def test_a_text_of_a_known_person_costs_one_object_and_at_most_three_round_trips(

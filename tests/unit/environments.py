@@ -12,6 +12,7 @@ PEM: Final = (
 )
 WEBHOOK: Final[Mapping[str, str]] = {
     "GCS_PROJECT_ID": "test-project",
+    "GCS_SPOOL_BUCKET": "test-spool",
     "CHATWOOT_WEBHOOK_SECRET": f"{MARKER}-secret-one, {MARKER}-secret-two",
 }
 WORKER: Final[Mapping[str, str]] = {
@@ -22,6 +23,10 @@ WORKER: Final[Mapping[str, str]] = {
     "CHATWOOT_BASE_URL": "https://chat.example.com",
     "OPENAI_API_KEY": f"sk-{MARKER}",
 }
+DEAD_LETTERS: Final[Mapping[str, str]] = {
+    name: WORKER[name] for name in ("GCS_PROJECT_ID", "OWNER_HASH_KEY", "SUPABASE_DB_URL")
+}
+MAINTENANCE: Final[Mapping[str, str]] = {**DEAD_LETTERS, "GCS_SPOOL_BUCKET": "test-spool"}
 SERVICE_ACCOUNT: Final[Mapping[str, str]] = {
     "GCS_CLIENT_EMAIL": "worker@test-project.iam.gserviceaccount.com",
     "GCS_PRIVATE_KEY": PEM,

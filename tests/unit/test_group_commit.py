@@ -192,7 +192,7 @@ def test_without_a_budget_nothing_is_sent(budget: float) -> None:
         (PermissionDenied("no"), RetryReason.PUBLISH_FAILED),
         (NotFound("no topic"), RetryReason.PUBLISH_FAILED),
         (ResourceExhausted("quota"), RetryReason.PUBLISH_FAILED),
-        (InvalidArgument("bad"), RetryReason.PUBLISH_FAILED),
+        (InvalidArgument("bad"), RetryReason.PUBLISH_REFUSED),
         (RefreshError("no token"), RetryReason.PUBLISH_FAILED),
         (TransportError("no metadata server"), RetryReason.PUBLISH_FAILED),
     ],
@@ -244,7 +244,7 @@ def test_one_bad_message_does_not_spoil_the_others() -> None:
     futures = {name: crowd.start(name) for name in ("first", "a", "bad", "b")}
     crowd.held.let_go()
 
-    assert reason_of(futures.pop("bad")) is RetryReason.PUBLISH_FAILED
+    assert reason_of(futures.pop("bad")) is RetryReason.PUBLISH_REFUSED
     assert [f.result(5) for f in futures.values()] == ["id-first", "id-a", "id-b"]
     assert crowd.api.sizes == [1, 3, 1, 1, 1]
     crowd.close()

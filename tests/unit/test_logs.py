@@ -152,7 +152,7 @@ def test_the_fields_are_a_closed_list() -> None:
         "seconds",
         "byte_count",
         "generation",
-        "host_kind",
+        "counts",
     }
 
 

@@ -1,15 +1,16 @@
 """Settings are read whole, reported whole, and say nothing secret."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 import pytest
 
 from handlers.domain.media_hosts import check_url
-from handlers.domain.signature import SenderRules
 from handlers.settings import (
+    dead_letter_settings,
     function_target,
+    maintenance_settings,
     migration_database_url,
     webhook_settings,
     worker_settings,
@@ -17,6 +18,8 @@ from handlers.settings import (
 from handlers.settings_catalogue import CATALOGUE
 from handlers.settings_reader import SettingsError
 from tests.unit.environments import (
+    DEAD_LETTERS,
+    MAINTENANCE,
     MARKER,
     PEM,
     SERVICE_ACCOUNT,
@@ -29,6 +32,21 @@ Read = Callable[[Mapping[str, str]], object]
 DIRECT: Final = "postgresql://owner:secret@db.example.com:5432/postgres"
 POOLED: Final = "postgresql://owner:secret@db.example.com:6543/postgres"
 
+FUNCTIONS: Final[Mapping[str, Read]] = {
+    "chatwoot_webhook": webhook_settings,
+    "process_message": worker_settings,
+    "record_dead_letter": dead_letter_settings,
+    "run_maintenance": maintenance_settings,
+}
+
+
+def every_dataclass(value: Any) -> Iterator[Any]:  # noqa: ANN401 - settings of every shape
+    yield value
+    for field in dataclasses.fields(value):
+        inner = getattr(value, field.name)
+        if dataclasses.is_dataclass(inner):
+            yield from every_dataclass(inner)
+
 
 def problems(read: Read, variables: Mapping[str, str]) -> str:
     with pytest.raises(SettingsError) as caught:
@@ -36,65 +54,16 @@ def problems(read: Read, variables: Mapping[str, str]) -> str:
     return str(caught.value)
 
 
-def test_the_webhook_starts_with_little() -> None:
-    settings = webhook_settings(WEBHOOK)
-
-    assert settings.project_id == "test-project"
-    assert settings.topic == "chatwoot-events"
-    assert settings.pubsub_emulator_host is None
-    assert settings.inbox_rules.inbox_ids == frozenset()
-    assert settings.sender_rules == SenderRules(
-        secrets=(f"{MARKER}-secret-one", f"{MARKER}-secret-two")
-    )
-
-
-def test_the_webhook_takes_all_it_is_given() -> None:
-    settings = webhook_settings(
-        {
-            "GCS_PROJECT_ID": " test-project ",
-            "PUBSUB_TOPIC": "events",
-            "CHATWOOT_URL_TOKEN": "token",
-            "CHATWOOT_BODY_SIGNATURE": "yes",
-            "CHATWOOT_TOLERANCE_SECONDS": "60",
-            "CHATWOOT_INBOX_IDS": "4, 8,",
-            "PUBSUB_EMULATOR_HOST": "127.0.0.1:8085",
-        }
-    )
-
-    assert settings.project_id == "test-project"
-    assert settings.topic == "events"
-    assert settings.pubsub_emulator_host == "127.0.0.1:8085"
-    assert settings.inbox_rules.inbox_ids == {"4", "8"}
-    assert settings.sender_rules == SenderRules(
-        url_token="token",  # noqa: S106 - tests only
-        tolerance_seconds=60,
-        allow_body_signature=True,
-    )
-
-
-def test_the_worker_starts_with_little() -> None:
-    settings = worker_settings(WORKER)
-
-    assert settings.project_number == 123_456_789_012
-    assert settings.bucket_prefix == "pacelane-whatsapp"
-    assert settings.bucket_location == "US"
-    assert settings.service_account_key is None
-    assert settings.installation == "main"
-    assert settings.database_pool_size == 4
-    assert settings.transcribe_model == "gpt-transcribe"
-    assert settings.transcribe_language is None
-    assert settings.media_rules.chatwoot_host == "chat.example.com"
-    assert settings.owner_hash_key == WORKER["OWNER_HASH_KEY"].encode()
-
-
 @pytest.mark.parametrize(
     ("read", "needed"),
     [
-        (webhook_settings, {"GCS_PROJECT_ID", "CHATWOOT_WEBHOOK_SECRET"}),
+        (webhook_settings, set(WEBHOOK)),
         (worker_settings, set(WORKER)),
+        (dead_letter_settings, set(DEAD_LETTERS)),
+        (maintenance_settings, set(MAINTENANCE)),
         (migration_database_url, {"SUPABASE_DB_URL"}),
     ],
-    ids=["webhook", "worker", "migrate"],
+    ids=["webhook", "worker", "dead-letters", "maintenance", "migrate"],
 )
 @pytest.mark.parametrize("blank", ["absent", "empty", "blanks"])
 def test_everything_that_is_missing_is_named_at_once(
@@ -114,6 +83,8 @@ def test_everything_that_is_missing_is_named_at_once(
 def test_an_error_says_which_function_cannot_start() -> None:
     assert problems(webhook_settings, {}).startswith("chatwoot_webhook cannot start")
     assert problems(worker_settings, {}).startswith("process_message cannot start")
+    assert problems(dead_letter_settings, {}).startswith("record_dead_letter cannot start")
+    assert problems(maintenance_settings, {}).startswith("run_maintenance cannot start")
     assert problems(migration_database_url, {}).startswith("db.migrate cannot start")
 
 
@@ -156,28 +127,30 @@ def test_everything_malformed_is_named_at_once_and_not_repeated() -> None:
     ids=["hash", "slash", "question-mark", "ligature", "bracket", "port", "port-too-big"],
 )
 def test_a_database_url_that_cannot_be_read_is_not_repeated(url: str) -> None:
-    for read in (worker_settings, migration_database_url):
-        text = problems(read, {**WORKER, "SUPABASE_DB_URL": url})
+    readers = (worker_settings, dead_letter_settings, maintenance_settings, migration_database_url)
+    for read in readers:
+        text = problems(read, {**WORKER, **MAINTENANCE, "SUPABASE_DB_URL": url})
 
         assert "SUPABASE_DB_URL" in text
         assert MARKER not in text
 
 
-def test_secrets_do_not_show_in_repr() -> None:
-    webhook = webhook_settings({**WEBHOOK, "CHATWOOT_URL_TOKEN": MARKER})
-    worker = worker_settings({**WORKER, **SERVICE_ACCOUNT})
+@pytest.mark.parametrize("read", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_secrets_do_not_show_in_repr(read: Read) -> None:
+    settings = read({**WORKER, **WEBHOOK, **SERVICE_ACCOUNT, "CHATWOOT_URL_TOKEN": MARKER})
 
-    assert MARKER not in repr(webhook) + str(webhook)
-    assert MARKER not in repr(worker) + str(worker)
-    assert "test-project" in repr(webhook)
+    assert MARKER not in repr(settings) + str(settings)
+    assert "test-project" in repr(settings)
 
 
-@pytest.mark.parametrize("read", [webhook_settings, worker_settings], ids=["webhook", "worker"])
+@pytest.mark.parametrize("read", FUNCTIONS.values(), ids=FUNCTIONS)
 def test_settings_cannot_be_changed(read: Read) -> None:
-    settings = read({**WORKER, **WEBHOOK})
+    settings = read({**WORKER, **WEBHOOK, **SERVICE_ACCOUNT})
 
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        settings.project_id = "other"  # type: ignore[attr-defined]
+    for value in every_dataclass(settings):
+        for field in dataclasses.fields(value):
+            with pytest.raises(dataclasses.FrozenInstanceError):
+                setattr(value, field.name, None)
 
 
 def test_a_settings_error_is_none_of_the_applications() -> None:
@@ -187,11 +160,10 @@ def test_a_settings_error_is_none_of_the_applications() -> None:
 @pytest.mark.parametrize(
     ("read", "function"),
     [
-        (webhook_settings, "chatwoot_webhook"),
-        (worker_settings, "process_message"),
+        *((read, name) for name, read in FUNCTIONS.items()),
         (migration_database_url, "db.migrate"),
     ],
-    ids=["webhook", "worker", "migrate"],
+    ids=[*FUNCTIONS, "db.migrate"],
 )
 def test_a_function_reads_what_the_catalogue_says_and_nothing_else(
     read: Read, function: str
@@ -253,5 +225,5 @@ def test_a_base_url_that_is_taken_is_one_that_media_may_come_from(base_url: str)
 def test_private_keys_come_out_as_pem() -> None:
     worker = worker_settings({**WORKER, **SERVICE_ACCOUNT})
 
-    assert worker.service_account_key is not None
-    assert worker.service_account_key.private_key == PEM
+    assert worker.storage.service_account_key is not None
+    assert worker.storage.service_account_key.private_key == PEM

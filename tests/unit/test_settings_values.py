@@ -17,6 +17,9 @@ from handlers.settings_reader import (
 from tests.unit.environments import PEM, SERVICE_ACCOUNT, WEBHOOK, WORKER
 
 CLOUD_RUN: Final = {"K_SERVICE": "process-message"}
+NO_PROOF: Final = {
+    name: value for name, value in WEBHOOK.items() if name != "CHATWOOT_WEBHOOK_SECRET"
+}
 ONE_LINE: Final = PEM.strip().replace("\n", "\\n")
 
 
@@ -48,8 +51,9 @@ def webhook_problem(**changes: str) -> str:
 def test_a_private_key_is_taken_in_every_form_that_dashboards_make(written: str) -> None:
     settings = worker_settings({**WORKER, **SERVICE_ACCOUNT, "GCS_PRIVATE_KEY": written})
 
-    assert settings.service_account_key is not None
-    assert settings.service_account_key.private_key == PEM
+    key = settings.storage.service_account_key
+    assert key is not None
+    assert key.private_key == PEM
 
 
 @pytest.mark.parametrize(
@@ -76,9 +80,9 @@ def test_a_service_account_has_three_fields_or_none(missing: str) -> None:
 
 
 def test_a_bare_key_of_32_bytes_is_long_enough() -> None:
-    assert worker_settings({**WORKER, "OWNER_HASH_KEY": f"  {'k' * 32}\n"}).owner_hash_key == (
-        b"k" * 32
-    )
+    settings = worker_settings({**WORKER, "OWNER_HASH_KEY": f"  {'k' * 32}\n"})
+
+    assert settings.database.owner_hash_key == b"k" * 32
     assert "at least 32 bytes" in worker_problem(OWNER_HASH_KEY="k" * 31 + " ")
 
 
@@ -101,7 +105,7 @@ def test_insecure_downloads_are_refused_on_cloud_run() -> None:
 )
 def test_without_any_proof_the_webhook_does_not_start(secret: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="CHATWOOT_WEBHOOK_SECRET is not set"):
-        webhook_settings({"GCS_PROJECT_ID": "p", **secret})
+        webhook_settings({**NO_PROOF, **secret})
 
 
 @pytest.mark.parametrize(
@@ -110,12 +114,12 @@ def test_without_any_proof_the_webhook_does_not_start(secret: dict[str, str]) ->
     ids=["secret", "token", "unsigned"],
 )
 def test_one_proof_is_enough(proof: dict[str, str]) -> None:
-    assert webhook_settings({"GCS_PROJECT_ID": "p", **proof}).project_id == "p"
+    assert webhook_settings({**NO_PROOF, **proof}).broker.project_id == "test-project"
 
 
 def test_a_body_signature_alone_is_no_proof() -> None:
     with pytest.raises(SettingsError, match="CHATWOOT_WEBHOOK_SECRET"):
-        webhook_settings({"GCS_PROJECT_ID": "p", "CHATWOOT_BODY_SIGNATURE": "1"})
+        webhook_settings({**NO_PROOF, "CHATWOOT_BODY_SIGNATURE": "1"})
 
 
 @pytest.mark.parametrize(
@@ -225,7 +229,7 @@ def test_a_prefix_and_an_installation_of_ones_own_are_taken() -> None:
         {**WORKER, "GCS_BUCKET_PREFIX": "notes-eu", "CHATWOOT_INSTALLATION": "second"}
     )
 
-    assert (settings.bucket_prefix, settings.installation) == ("notes-eu", "second")
+    assert (settings.bucket_prefix, settings.database.installation) == ("notes-eu", "second")
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
@@ -234,4 +238,10 @@ def test_the_catalogue_says_what_a_variable_is_for_and_where_to_get_it(name: str
 
     assert variable.purpose
     assert variable.source
-    assert set(variable.functions) <= {"chatwoot_webhook", "process_message", "db.migrate"}
+    assert set(variable.functions) <= {
+        "chatwoot_webhook",
+        "process_message",
+        "record_dead_letter",
+        "run_maintenance",
+        "db.migrate",
+    }

@@ -95,6 +95,7 @@ create table if not exists whatsapp.attachments (
   seconds double precision,
   model text,
   transcribing_until timestamptz,
+  attempts integer not null default 0,
   next_attempt_at timestamptz,
   created_at timestamptz not null default now(),
   primary key (installation, account_id, message_id, attachment_id),
@@ -129,6 +130,9 @@ create table if not exists whatsapp.dead_letters (
   payload bytea not null,
   attributes jsonb not null default '{}',
   delivery_attempt integer,
+  state text not null default 'open' check (state in ('open', 'closed')),
+  replays integer not null default 0,
+  next_replay_at timestamptz,
   times_seen integer not null default 1,
   first_seen_at timestamptz not null default now(),
   last_seen_at timestamptz not null default now(),
@@ -136,6 +140,11 @@ create table if not exists whatsapp.dead_letters (
 );
 comment on table whatsapp.dead_letters is 'Deliveries that were given up, kept whole so that they can be replayed.';
 comment on column whatsapp.dead_letters.key is 'The delivery id, else a digest of the payload.';
+comment on column whatsapp.dead_letters.state is 'Closed once its message is stored.';
+create index if not exists dead_letters_message_idx
+  on whatsapp.dead_letters (installation, account_id, message_id) where state = 'open';
+create index if not exists dead_letters_due_idx
+  on whatsapp.dead_letters (next_replay_at) where state = 'open';
 
 create table if not exists whatsapp.sync_state (
   name text primary key,

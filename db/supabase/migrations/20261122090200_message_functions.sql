@@ -302,6 +302,7 @@ begin
     seconds = (result ->> 'seconds')::double precision,
     model = coalesce(result ->> 'model', a.model),
     transcribing_until = null,
+    attempts = a.attempts + 1,
     next_attempt_at = case when result ->> 'state' = 'pending'
       then clock_timestamp() + make_interval(secs => (result ->> 'retry_after_seconds')::float) end
   where a.installation = message.installation and a.account_id = message.account_id
@@ -405,6 +406,9 @@ begin
     stored_at = coalesce(m.stored_at, now())
   where m.installation = message.installation and m.account_id = message.account_id
     and m.message_id = message.message_id;
+  update whatsapp.dead_letters as d set state = 'closed', next_replay_at = null
+  where d.installation = message.installation and d.account_id = message.account_id
+    and d.message_id = message.message_id and d.state = 'open';
 end
 $$;
 
@@ -416,6 +420,40 @@ as $$
 declare
   buried whatsapp.messages;
 begin
+  -- The ledger's row is locked before the letter's, here as in finish_message and in
+  -- record_dead_letter: two of them for one message never wait for each other.
+  if (letter ->> 'closes_message')::boolean then
+    insert into whatsapp.messages as m
+      (installation, account_id, message_id, conversation_id, contact_id, created_at, state, source,
+       last_error, published_at)
+    values
+      (letter ->> 'installation', letter ->> 'account_id', letter ->> 'message_id',
+       letter ->> 'conversation_id', letter ->> 'contact_id',
+       (letter ->> 'created_at')::timestamptz, 'dead', letter #>> '{attributes,source}',
+       letter ->> 'reason', (letter ->> 'published_at')::timestamptz)
+    on conflict (installation, account_id, message_id) do update set
+      state = 'dead', last_error = excluded.last_error, lease_until = null
+    where m.state in ('expected', 'processing')
+    returning * into buried;
+    if found then
+      insert into public.meeting_notes as n
+        (chatwoot_conversation_id, source_type, metadata, created_at, chatwoot_message_id,
+         chatwoot_contact_id, message_type, processing_status, error_details, chatwoot_account_id)
+      values
+        (buried.conversation_id, 'whatsapp', '{"channel": "whatsapp"}', buried.received_at,
+         buried.message_id, buried.contact_id, 'incoming', 'error', letter ->> 'reason',
+         buried.account_id)
+      on conflict (chatwoot_account_id, chatwoot_message_id) where chatwoot_account_id is not null
+      do update set processing_status = 'error', error_details = excluded.error_details
+      where n.processing_status = 'processing';
+    elsif not coalesce((letter ->> 'is_resumed')::boolean, false) then
+      -- Stored all the same; but what it was still waiting for will not come.
+      update public.meeting_notes as n
+      set processing_status = 'error', error_details = letter ->> 'reason'
+      where n.chatwoot_account_id = letter ->> 'account_id'
+        and n.chatwoot_message_id = letter ->> 'message_id' and n.processing_status = 'processing';
+    end if;
+  end if;
   insert into whatsapp.dead_letters as d
     (installation, key, account_id, message_id, reason, payload, attributes, delivery_attempt)
   values
@@ -425,40 +463,105 @@ begin
   on conflict (installation, key) do update set
     times_seen = d.times_seen + 1, last_seen_at = now(), reason = excluded.reason,
     delivery_attempt = excluded.delivery_attempt;
-  if not (letter ->> 'closes_message')::boolean then
-    return;
-  end if;
-  insert into whatsapp.messages as m
-    (installation, account_id, message_id, conversation_id, contact_id, created_at, state, source,
-     last_error, published_at)
-  values
-    (letter ->> 'installation', letter ->> 'account_id', letter ->> 'message_id',
-     letter ->> 'conversation_id', letter ->> 'contact_id', (letter ->> 'created_at')::timestamptz,
-     'dead', letter #>> '{attributes,source}', letter ->> 'reason',
-     (letter ->> 'published_at')::timestamptz)
-  on conflict (installation, account_id, message_id) do update set
-    state = 'dead', last_error = excluded.last_error, lease_until = null
-  where m.state in ('expected', 'processing')
-  returning * into buried;
-  if not found then
-    -- Stored all the same; but what it was still waiting for will not come.
-    update public.meeting_notes as n
-    set processing_status = 'error', error_details = letter ->> 'reason'
-    where n.chatwoot_account_id = letter ->> 'account_id'
-      and n.chatwoot_message_id = letter ->> 'message_id' and n.processing_status = 'processing';
-    return;
-  end if;
-  insert into public.meeting_notes as n
-    (chatwoot_conversation_id, source_type, metadata, created_at, chatwoot_message_id,
-     chatwoot_contact_id, message_type, processing_status, error_details, chatwoot_account_id)
-  values
-    (buried.conversation_id, 'whatsapp', '{"channel": "whatsapp"}', buried.received_at,
-     buried.message_id, buried.contact_id, 'incoming', 'error', letter ->> 'reason',
-     buried.account_id)
-  on conflict (chatwoot_account_id, chatwoot_message_id) where chatwoot_account_id is not null
-  do update set processing_status = 'error', error_details = excluded.error_details
-  where n.processing_status = 'processing';
 end
+$$;
+
+-- Keeps what the broker gave up, with the ledger's last error where it has one for the message. A
+-- message that is stored and settled needs nothing more, however late its dead letter comes.
+create or replace function whatsapp.record_dead_letter(letter jsonb, payload bytea)
+returns text
+language plpgsql
+as $$
+declare
+  message whatsapp.messages;
+begin
+  select * into message from whatsapp.messages as m
+  where m.installation = letter ->> 'installation' and m.account_id = letter ->> 'account_id'
+    and m.message_id = letter ->> 'message_id'
+  for update;
+  if message.state in ('ignored', 'erased', 'legacy') then
+    return message.state;
+  end if;
+  if message.state = 'stored' and not exists (
+    select from whatsapp.attachments as a
+    where a.installation = message.installation and a.account_id = message.account_id
+      and a.message_id = message.message_id and a.state = 'pending'
+  ) then
+    return 'stored';
+  end if;
+  perform whatsapp.bury_message(
+    letter || jsonb_build_object(
+      'reason', coalesce(message.last_error, letter ->> 'reason'),
+      -- What a stored message waits for, the transcriptions sweep still brings.
+      'is_resumed', true
+    ),
+    payload
+  );
+  return 'recorded';
+end
+$$;
+
+-- Takes the open dead letters that are due, oldest first; another sweep gets others. Those whose
+-- reason is not in the list wait for a person.
+create or replace function whatsapp.take_dead_letters(
+  the_installation text, reasons jsonb, batch integer, max_age interval default '7 days'
+)
+returns jsonb
+language sql
+as $$
+  with due as (
+    select d.installation, d.key from whatsapp.dead_letters as d
+    where d.installation = the_installation and d.state = 'open'
+      and coalesce(d.next_replay_at, d.first_seen_at) <= clock_timestamp()
+      and d.first_seen_at > clock_timestamp() - max_age
+      and reasons ? d.reason
+    order by d.first_seen_at
+    limit batch
+    for update skip locked
+  ),
+  taken as (
+    update whatsapp.dead_letters as d set
+      replays = d.replays + 1,
+      next_replay_at = clock_timestamp() + interval '5 minutes' * power(2, least(d.replays, 8))
+    from due where d.installation = due.installation and d.key = due.key
+    returning d.key, d.payload, d.attributes, d.first_seen_at
+  )
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'key', t.key, 'payload', encode(t.payload, 'base64'), 'attributes', t.attributes
+  ) order by t.first_seen_at), '[]') from taken as t;
+$$;
+
+-- Takes messages with attachments that are due to be tried again; another sweep gets others.
+create or replace function whatsapp.take_due_attachments(the_installation text, batch integer)
+returns jsonb
+language sql
+as $$
+  with due as (
+    select a.installation, a.account_id, a.message_id, a.attachment_id
+    from whatsapp.attachments as a
+    join whatsapp.messages as m using (installation, account_id, message_id)
+    where a.installation = the_installation and a.state = 'pending'
+      and a.next_attempt_at <= clock_timestamp()
+      -- One that is not stored is still in the queue, which brings it by itself.
+      and m.state = 'stored'
+    order by a.next_attempt_at
+    limit batch
+    for update of a skip locked
+  ),
+  taken as (
+    -- Not due again before the worker can have had its turn.
+    update whatsapp.attachments as a set next_attempt_at = clock_timestamp() + interval '15 minutes'
+    from due
+    where a.installation = due.installation and a.account_id = due.account_id
+      and a.message_id = due.message_id and a.attachment_id = due.attachment_id
+    returning a.installation, a.account_id, a.message_id
+  )
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'account_id', m.account_id, 'message_id', m.message_id,
+    'conversation_id', m.conversation_id, 'bucket', m.bucket_name, 'object', m.object_name
+  )), '[]')
+  from (select distinct * from taken) as t
+  join whatsapp.messages as m using (installation, account_id, message_id);
 $$;
 
 -- Records that a message reached the queue and does not concern us.

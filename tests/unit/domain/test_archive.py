@@ -6,9 +6,15 @@ from typing import Final
 
 import pytest
 
-from handlers.domain.archive import deleted_document, identity_metadata, message_document
+from handlers.domain.archive import (
+    archived_payload,
+    deleted_document,
+    identity_metadata,
+    message_document,
+)
 from handlers.domain.deliveries import Accepted, InboxRules, read_delivery
 from handlers.domain.envelope import Attributes, Envelope, Source
+from handlers.domain.errors import InvalidPayloadError, InvalidReason
 from tests.factories import encode, make_delivery, make_message
 from tests.unit.chatwoot_samples import NAMES, sample
 
@@ -126,3 +132,47 @@ def test_metadata_can_be_sent_as_headers_of_an_upload() -> None:
     # Cloud Storage returns metadata as JSON but also as HTTP headers, which hold no newline.
     for value in identity_metadata(make_message()).values():
         assert value.isprintable()
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name[:2] in {"01", "02", "13", "20"}])
+def test_what_was_kept_is_read_as_the_same_message(name: str) -> None:
+    delivered = read_delivery(encode(sample(name)), InboxRules())
+    assert isinstance(delivered, Accepted)
+
+    payload = archived_payload(archived(sample(name)))
+
+    assert payload is not None
+    resumed = read_delivery(encode(payload), InboxRules())
+    assert isinstance(resumed, Accepted)
+    assert resumed.message == delivered.message
+
+
+def test_keeping_it_again_changes_nothing() -> None:
+    kept = archived(make_delivery(content="cut \ud83d emoji"))
+
+    assert archived(archived_payload(kept) or {}) == kept
+
+
+def test_of_a_deleted_message_there_is_no_payload() -> None:
+    assert archived_payload(deleted_document(make_message(), ENVELOPE)) is None
+
+
+@pytest.mark.parametrize("document", [b"{}", b'{"webhook_payload": []}', b'{"webhook_payload": 1}'])
+def test_an_object_without_a_payload_has_none(document: bytes) -> None:
+    assert archived_payload(document) is None
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (b"", InvalidReason.BODY_EMPTY),
+        (b"\x00\xff", InvalidReason.NOT_JSON),
+        (b'{"webhook_payload":', InvalidReason.NOT_JSON),
+        (b"[1]", InvalidReason.NOT_AN_OBJECT),
+    ],
+)
+def test_what_is_no_such_object_is_told(document: bytes, reason: InvalidReason) -> None:
+    with pytest.raises(InvalidPayloadError) as caught:
+        archived_payload(document)
+
+    assert caught.value.reason is reason

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from handlers.domain.errors import RejectReason
-from handlers.domain.signature import SenderProof, SenderRules, check_sender
+from handlers.domain.signature import SenderProof, SenderRules, check_sender, has_proof
 from tests.factories import SECRET, sign
 
 BODY: Final = b'{"event":"message_created"}'
@@ -89,3 +89,21 @@ def test_without_a_secret_no_signature_holds() -> None:
     rules = SenderRules(allow_unsigned=True)
 
     assert check_sender(BODY, signed(), rules, now=SENT_AT) is RejectReason.SIGNATURE_MISMATCH
+
+
+@pytest.mark.parametrize(
+    ("brought", "rules", "expected"),
+    [
+        (signed(), SenderRules(secrets=(SECRET,)), True),
+        (proof(url_token=URL_TOKEN), SenderRules(url_token=URL_TOKEN), True),
+        (proof(), SenderRules(allow_unsigned=True), False),
+        (proof(url_token=URL_TOKEN), SenderRules(allow_unsigned=True), False),
+        (proof(), SenderRules(url_token=URL_TOKEN, allow_unsigned=True), False),
+    ],
+    ids=["signature", "token", "nothing", "token-that-nobody-set", "token-that-was-left-out"],
+)
+def test_who_is_let_in_has_not_always_proved_itself(
+    brought: SenderProof, rules: SenderRules, *, expected: bool
+) -> None:
+    assert check_sender(BODY, brought, rules, now=SENT_AT) is None
+    assert has_proof(brought, rules) is expected

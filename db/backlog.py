@@ -1,0 +1,69 @@
+"""What lies in the database and is to be taken up again: dead letters, unfinished attachments."""
+
+import base64
+from pathlib import Path
+from typing import Final
+
+from db.ledger_documents import dead_letter_document
+from db.pool import ConnectionPool
+from db.statements import load_statements
+from db.text import to_json
+from handlers.domain.filing import DeadDelivery, DeadLetter, DueMessage
+from handlers.domain.messages import AccountId, ConversationId, MessageId
+
+_STATEMENTS: Final = load_statements(Path(__file__).with_name("backlog.sql"))
+
+
+class PostgresBacklog:
+    """Every taking is a claim: two sweeps at once get different rows."""
+
+    def __init__(self, pool: ConnectionPool, *, installation: str) -> None:
+        self._pool = pool
+        self._installation = installation
+
+    def record_dead_letter(self, dead_letter: DeadLetter) -> str:
+        """Keep what the broker gave up; return `recorded`, or the end state that needs nothing."""
+        found: str = self._pool.fetch_value(
+            _STATEMENTS["record_dead_letter"],
+            {
+                "letter": to_json(dead_letter_document(dead_letter)),
+                "payload": dead_letter.payload,
+            },
+        )
+        return found
+
+    def take_dead_letters(self, reasons: frozenset[str], *, batch: int) -> list[DeadDelivery]:
+        """Take open dead letters with one of the reasons that are due, oldest first."""
+        rows = self._pool.fetch_value(
+            _STATEMENTS["take_dead_letters"],
+            {
+                "installation": self._installation,
+                "reasons": to_json(sorted(reasons)),
+                "batch": batch,
+            },
+        )
+        return [
+            DeadDelivery(
+                key=row["key"],
+                payload=base64.b64decode(row["payload"]),
+                attributes=row["attributes"],
+            )
+            for row in rows
+        ]
+
+    def take_due_messages(self, *, batch: int) -> list[DueMessage]:
+        """Take messages with an attachment that is due to be tried again."""
+        rows = self._pool.fetch_value(
+            _STATEMENTS["take_due_attachments"],
+            {"installation": self._installation, "batch": batch},
+        )
+        return [
+            DueMessage(
+                account_id=AccountId(row["account_id"]),
+                message_id=MessageId(row["message_id"]),
+                conversation_id=ConversationId(row["conversation_id"]),
+                bucket=row["bucket"],
+                object_name=row["object"],
+            )
+            for row in rows
+        ]

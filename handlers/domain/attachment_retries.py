@@ -1,0 +1,34 @@
+"""What becomes of an attachment that could not be had or understood now."""
+
+from dataclasses import replace
+from typing import Final
+
+from handlers.domain.backoff import wait_before_retry
+from handlers.domain.errors import RetryReason
+from handlers.domain.filing import AttachmentResult
+from handlers.domain.message_state import AttachmentRecord, AttachmentState
+
+_FIRST_WAIT_SECONDS: Final = 60.0
+_MAX_WAIT_SECONDS: Final = 6 * 3600.0
+# About a week of waits; then the reason stands, and the bytes are kept where we have them.
+_MAX_ATTEMPTS: Final = 36
+
+
+def after_failure(
+    record: AttachmentRecord, reason: RetryReason, *, retry_after: float | None, jitter: float
+) -> AttachmentResult:
+    """Return the attachment as pending with its wait, or as failed once it was tried enough."""
+    attempt = record.attempts + 1
+    if attempt >= _MAX_ATTEMPTS:
+        given_up = replace(record, state=AttachmentState.FAILED, reason=reason.value)
+        return AttachmentResult(record=given_up)
+    return AttachmentResult(
+        record=replace(record, state=AttachmentState.PENDING, reason=reason.value),
+        retry_after_seconds=wait_before_retry(
+            attempt,
+            first_seconds=_FIRST_WAIT_SECONDS,
+            max_seconds=_MAX_WAIT_SECONDS,
+            jitter=jitter,
+            retry_after=retry_after,
+        ),
+    )

@@ -1,0 +1,107 @@
+"""Publishes again what the webhook had to keep in the spool, oldest first."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from handlers.domain.envelope import decode_attributes, delivery_key
+from handlers.domain.errors import (
+    InvalidPayloadError,
+    PermanentReason,
+    RetryableError,
+    RetryReason,
+)
+from handlers.domain.filing import DeadLetter
+from handlers.domain.spooling import SpoolEntry
+from handlers.ports import BatchPublisher, Clock, Ledger, Spool
+
+# One request to the broker carries as many.
+_BATCH: Final = 100
+_READERS: Final = 8
+_PUBLISH_SECONDS: Final = 30.0
+
+
+class SpoolSweep:
+    """Deletes only what the broker has confirmed; two at once publish some twice, which is fine."""
+
+    def __init__(
+        self,
+        *,
+        installation: str,
+        spool: Spool,
+        publisher: BatchPublisher,
+        ledger: Ledger,
+        clock: Clock,
+    ) -> None:
+        self._installation = installation
+        self._spool = spool
+        self._publisher = publisher
+        self._ledger = ledger
+        self._clock = clock
+
+    def run(self, deadline: float) -> Mapping[str, int]:
+        """Return how many were published, given up as invalid, and left."""
+        counts = {"published": 0, "dead": 0, "left": 0}
+        with ThreadPoolExecutor(max_workers=_READERS) as readers:
+            # With something left the broker is still down; what waits longest stays first in line.
+            while self._clock.monotonic() < deadline and not counts["left"]:
+                entries = self._spool.oldest(limit=_BATCH)
+                if not entries:
+                    break
+                there = []
+                for entry, body in zip(entries, readers.map(self._read, entries), strict=True):
+                    if isinstance(body, RetryableError):
+                        counts["left"] += 1
+                    elif body is not None:
+                        there.append((entry, body))
+                outcomes = self._publish(there)
+                for outcome in outcomes.values():
+                    counts[outcome] += 1
+                finished = [name for name, outcome in outcomes.items() if outcome != "left"]
+                list(readers.map(self._spool.delete, finished))
+        return counts
+
+    def _read(self, entry: SpoolEntry) -> bytes | RetryableError | None:
+        try:
+            return self._spool.read(entry)
+        except RetryableError as error:
+            # One that cannot be read now does not keep the others.
+            return error
+
+    def _publish(self, there: Sequence[tuple[SpoolEntry, bytes]]) -> dict[str, str]:
+        """Return what became of each entry: published, dead or left."""
+        reasons = self._publisher.publish_all(
+            [(body, entry.attributes) for entry, body in there], budget_seconds=_PUBLISH_SECONDS
+        )
+        outcomes = {}
+        for (entry, body), reason in zip(there, reasons, strict=True):
+            if reason is None:
+                outcomes[entry.name] = "published"
+            elif reason is RetryReason.PUBLISH_REFUSED:
+                outcomes[entry.name] = "dead" if self._bury(entry, body) else "left"
+            else:
+                outcomes[entry.name] = "left"
+        return outcomes
+
+    def _bury(self, entry: SpoolEntry, body: bytes) -> bool:
+        attributes = dict(entry.attributes)
+        try:
+            key = delivery_key(body, decode_attributes(attributes))
+        except InvalidPayloadError:
+            key = entry.name
+        letter = DeadLetter(
+            installation=self._installation,
+            key=key,
+            reason=PermanentReason.PUBLISH_REFUSED.value,
+            payload=body,
+            attributes=attributes,
+            delivery_attempt=None,
+            message=None,
+            published_at=None,
+        )
+        try:
+            self._ledger.bury(letter)
+        except RetryableError:
+            # It stays in the spool; what the broker has taken beside it need not go twice.
+            return False
+        return True

@@ -1,0 +1,1 @@
+"""Each sweep with fakes of what it works on."""
