@@ -36,9 +36,9 @@ check: ## format, lint, types, import contracts and unit tests
 
 .PHONY: test
 test: ## every test, with the stack and the real components that are present; coverage at the end
-	@local/install.sh dev stack
+	@local/install.sh dev stack supabase
 	$(python) -m coverage erase
-	$(python) -m coverage run -m pytest tests
+	SUPABASE_CLI=$(CURDIR)/.local/supabase/node_modules/.bin $(python) -m coverage run -m pytest tests
 	$(python) -m coverage report --fail-under=90
 	$(python) -m coverage report --include='handlers/domain/*' --fail-under=100
 

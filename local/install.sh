@@ -3,9 +3,11 @@
 #   local/install.sh run      what the functions import
 #   local/install.sh dev      the tools of `make check`, too
 #   local/install.sh stack    what the local stack needs, too
+#   local/install.sh supabase the Supabase CLI, where npm is here; the tests do without it elsewhere
 set -eu
 cd "$(dirname "$0")/.."
 venv=.venv
+SUPABASE_VERSION=3.1.0
 
 fail() {
   printf '\n%s\n' "$@" >&2
@@ -71,6 +73,16 @@ install_postgres() {
   printf %s "$wanted" >"$stamp"
 }
 
+install_supabase() {
+  folder=.local/supabase
+  [ -x "$folder/node_modules/.bin/supabase" ] && return
+  command -v npm >/dev/null 2>&1 || return 0
+  echo "installing the Supabase CLI (once)"
+  mkdir -p "$folder"
+  npm install --silent --no-audit --no-fund --prefix "$folder" "supabase@$SUPABASE_VERSION" \
+    >/dev/null 2>&1 || echo "npm could not install it; its tests will be skipped"
+}
+
 for group in "$@"; do
   case $group in
     run) install_group run requirements.txt ;;
@@ -79,6 +91,7 @@ for group in "$@"; do
       install_group stack requirements.txt requirements-local.txt
       install_postgres
       ;;
+    supabase) install_supabase ;;
     *) fail "unknown group '$group'" ;;
   esac
 done
