@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import BinaryIO, Final
 
-from handlers.domain.attachment_retries import after_failure
+from handlers.domain.attachment_retries import after_failure, after_refusal
 from handlers.domain.errors import (
     MediaReason,
     MediaRefusedError,
@@ -23,7 +23,10 @@ from handlers.domain.messages import Attachment, AttachmentKind, Message
 from handlers.domain.object_names import media_object_name
 from handlers.domain.tracing import Trace
 from handlers.logs import EventLog, Severity
-from handlers.ports import Clock, DownloadedFile, Ledger, MediaDownloads, Objects
+from handlers.ports.clock import Clock
+from handlers.ports.ledger import Ledger
+from handlers.ports.media import DownloadedFile, MediaDownloads
+from handlers.ports.storage import Objects
 from handlers.recordings import Recordings, Words
 
 _DOWNLOAD_SECONDS: Final = 60.0
@@ -33,16 +36,6 @@ _TRANSCRIPTION_LEASE_SECONDS: Final = 300
 # A file that has not appeared at Chatwoot within this will not appear any more.
 _GONE_AFTER_SECONDS: Final = 3600
 _READ_BYTES: Final = 1024 * 1024
-_BLOCKING_REASONS: Final = frozenset(
-    {
-        MediaReason.URL_MISSING,
-        MediaReason.URL_INVALID,
-        MediaReason.HOST_NOT_ALLOWED,
-        MediaReason.ADDRESS_NOT_PUBLIC,
-        MediaReason.TOO_MANY_REDIRECTS,
-        MediaReason.TOO_LARGE,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,9 +232,7 @@ class AttachmentArchiver:
     def _refuse(
         self, filing: Filing, record: AttachmentRecord, reason: MediaReason
     ) -> AttachmentRecord:
-        is_blocked = reason in _BLOCKING_REASONS
-        state = AttachmentState.BLOCKED if is_blocked else AttachmentState.FAILED
-        settled = replace(record, state=state, reason=reason.value)
+        settled = after_refusal(record, reason)
         self._ledger.settle_attachment(filing.lease, AttachmentResult(record=settled))
         self._emit(LogEvent.ATTACHMENT_REFUSED, Severity.WARNING, filing, settled)
         return settled

@@ -9,7 +9,8 @@ from handlers.domain.log_events import LogEvent
 from handlers.domain.owners import bucket_name
 from handlers.domain.tracing import Trace
 from handlers.logs import EventLog, Severity
-from handlers.ports import Buckets, Ledger
+from handlers.ports.ledger import Ledger
+from handlers.ports.storage import Buckets
 
 # Names carry 96 bits of a secret, so even one stranger's bucket is a sign that the key is known.
 _MAX_GENERATIONS: Final = 5

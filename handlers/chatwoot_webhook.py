@@ -21,7 +21,9 @@ from handlers.domain.signature import SenderProof, SenderRules, check_sender, ha
 from handlers.domain.spooling import malformed_object_name, spool_object_name
 from handlers.domain.tracing import Trace, read_trace
 from handlers.logs import EventLog, LogFields, Severity
-from handlers.ports import Clock, Publisher, Spool
+from handlers.ports.broker import Publisher
+from handlers.ports.clock import Clock
+from handlers.ports.spool import Spool
 
 # Email inboxes post their whole HTML to every webhook of the account, ours included.
 MAX_BODY_BYTES: Final = 2_000_000

@@ -42,7 +42,9 @@ from handlers.domain.owners import fallback_owner
 from handlers.domain.tracing import Trace, read_trace
 from handlers.logs import EventLog, LogFields, Severity
 from handlers.outcomes import Outcome, dead, handed_back, not_claimed, pending
-from handlers.ports import Clock, Ledger, Objects
+from handlers.ports.clock import Clock
+from handlers.ports.ledger import Ledger
+from handlers.ports.storage import Objects
 
 _LEASE_SECONDS: Final = 120
 # Cloud Run answers 504 at 540 s but does not stop the code, and the broker waits 600 s.

@@ -14,7 +14,7 @@ from handlers.domain.messages import Message
 from handlers.domain.tracing import read_trace
 from handlers.logs import EventLog, LogFields, Severity
 from handlers.outcomes import Outcome, handed_back
-from handlers.ports import Backlog
+from handlers.ports.backlog import Backlog
 
 
 class RecordDeadLetter:

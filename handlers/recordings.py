@@ -12,7 +12,8 @@ from handlers.domain.errors import (
 from handlers.domain.filing import TranscriptLookup, TranscriptSource
 from handlers.domain.media_types import SNIFF_BYTES, MediaType
 from handlers.domain.ogg import ogg_seconds
-from handlers.ports import Clock, Transcriber, Transcript
+from handlers.ports.clock import Clock
+from handlers.ports.media import Transcriber, Transcript
 
 TRANSCRIPTION_SECONDS: Final = 240.0
 _MAX_BYTES: Final = 25 * 1024 * 1024  # OpenAI's limit for one file

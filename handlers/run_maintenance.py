@@ -8,7 +8,7 @@ from handlers.domain.errors import RetryableError, RetryReason
 from handlers.domain.json_values import JsonObject
 from handlers.domain.log_events import LogEvent
 from handlers.logs import EventLog, Severity
-from handlers.ports import Clock
+from handlers.ports.clock import Clock
 
 # Scheduler waits 540 s; a sweep begins nothing new after this.
 _SWEEP_SECONDS: Final = 420.0

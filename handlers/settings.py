@@ -1,67 +1,29 @@
 """The only reader of the environment: one frozen settings value for each function."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
+from handlers import settings_parts as parts
 from handlers.domain.deliveries import InboxRules
 from handlers.domain.media_hosts import MediaRules
-from handlers.domain.owners import DEFAULT_INSTALLATION
 from handlers.domain.signature import SenderRules
 from handlers.settings_catalogue import DEAD_LETTERS, MAINTENANCE, MIGRATE, WEBHOOK, WORKER
-from handlers.settings_parsers import (
-    as_base_url,
-    as_bucket_prefix,
-    as_installation,
-    as_language,
-    as_media_hosts,
-    as_owner_hash_key,
-    as_postgres_url,
-    as_private_key,
+from handlers.settings_parsers import as_language, as_postgres_url
+from handlers.settings_parts import (
+    BrokerSettings,
+    BucketSettings,
+    ChatwootSettings,
+    DatabaseSettings,
+    StorageSettings,
 )
-from handlers.settings_reader import SettingsReader, as_integer, as_list, as_switch, as_text
+from handlers.settings_reader import SettingsReader, as_integer, as_text
+
+T = TypeVar("T")
 
 _TRANSACTION_POOLER_PORT: Final = 6543
-_NONE_LISTED: Final[tuple[str, ...]] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceAccountKey:
-    """Credentials for Cloud Storage where the platform has none of its own."""
-
-    client_email: str
-    private_key: str = field(repr=False)
-    private_key_id: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokerSettings:
-    """Where deliveries are published."""
-
-    project_id: str
-    topic: str
-    emulator_host: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StorageSettings:
-    """Whose Cloud Storage it is."""
-
-    project_id: str
-    service_account_key: ServiceAccountKey | None
-    emulator_host: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatabaseSettings:
-    """Where the ledger is, and what its keys begin with."""
-
-    url: str = field(repr=False)
-    pool_size: int
-    installation: str
-    owner_hash_key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +43,9 @@ class WorkerSettings:
 
     storage: StorageSettings
     database: DatabaseSettings
-    project_number: int
-    bucket_prefix: str
-    bucket_location: str
-    kms_key: str | None
+    owner_hash_key: bytes = field(repr=False)
+    buckets: BucketSettings
+    fallback_max_bytes: int
     inbox_rules: InboxRules
     media_rules: MediaRules
     media_max_bytes: int
@@ -109,9 +70,15 @@ class MaintenanceSettings:
     """What `run_maintenance` needs."""
 
     broker: BrokerSettings
+    content_jobs_topic: str
     storage: StorageSettings
     spool_bucket: str
+    buckets: BucketSettings
+    fallback_max_bytes: int
     database: DatabaseSettings
+    owner_hash_key: bytes = field(repr=False)
+    inbox_rules: InboxRules
+    chatwoot: ChatwootSettings
 
 
 def function_target(environ: Mapping[str, str] = os.environ) -> str:
@@ -125,16 +92,7 @@ def webhook_settings(environ: Mapping[str, str] = os.environ) -> WebhookSettings
     Raises:
         SettingsError: something is missing, malformed or not allowed here; all of it is named.
     """
-    reader = SettingsReader(environ, function=WEBHOOK)
-    settings = WebhookSettings(
-        broker=_broker(reader),
-        storage=_storage(reader),
-        spool_bucket=reader.required("GCS_SPOOL_BUCKET", as_text, ""),
-        sender_rules=_sender_rules(reader),
-        inbox_rules=_inbox_rules(reader),
-    )
-    reader.finish()
-    return settings
+    return _read(WEBHOOK, environ, _webhook)
 
 
 def worker_settings(environ: Mapping[str, str] = os.environ) -> WorkerSettings:
@@ -143,25 +101,7 @@ def worker_settings(environ: Mapping[str, str] = os.environ) -> WorkerSettings:
     Raises:
         SettingsError: something is missing, malformed or not allowed here; all of it is named.
     """
-    reader = SettingsReader(environ, function=WORKER)
-    settings = WorkerSettings(
-        storage=_storage(reader),
-        database=_database(reader),
-        project_number=reader.required("GCS_PROJECT_NUMBER", as_integer(1, 10**15), 0),
-        bucket_prefix=reader.optional("GCS_BUCKET_PREFIX", as_bucket_prefix, "pacelane-whatsapp"),
-        bucket_location=reader.optional("GCS_LOCATION", as_text, "US"),
-        kms_key=reader.maybe("GCS_KMS_KEY", as_text),
-        inbox_rules=_inbox_rules(reader),
-        media_rules=_media_rules(reader),
-        media_max_bytes=reader.optional("MEDIA_MAX_BYTES", as_integer(1, 2**31), 104_857_600),
-        openai_api_key=reader.required("OPENAI_API_KEY", as_text, ""),
-        openai_base_url=reader.maybe("OPENAI_BASE_URL", as_text),
-        transcribe_model=reader.optional("OPENAI_TRANSCRIBE_MODEL", as_text, "gpt-transcribe"),
-        transcribe_language=reader.maybe("OPENAI_TRANSCRIBE_LANGUAGE", as_language),
-        audio_max_seconds=reader.optional("AUDIO_MAX_SECONDS", as_integer(1, 86_400), 1500),
-    )
-    reader.finish()
-    return settings
+    return _read(WORKER, environ, _worker)
 
 
 def dead_letter_settings(environ: Mapping[str, str] = os.environ) -> DeadLetterSettings:
@@ -170,14 +110,7 @@ def dead_letter_settings(environ: Mapping[str, str] = os.environ) -> DeadLetterS
     Raises:
         SettingsError: something is missing, malformed or not allowed here; all of it is named.
     """
-    reader = SettingsReader(environ, function=DEAD_LETTERS)
-    settings = DeadLetterSettings(
-        project_id=reader.required("GCS_PROJECT_ID", as_text, ""),
-        database=_database(reader),
-        inbox_rules=_inbox_rules(reader),
-    )
-    reader.finish()
-    return settings
+    return _read(DEAD_LETTERS, environ, _dead_letters)
 
 
 def maintenance_settings(environ: Mapping[str, str] = os.environ) -> MaintenanceSettings:
@@ -186,15 +119,7 @@ def maintenance_settings(environ: Mapping[str, str] = os.environ) -> Maintenance
     Raises:
         SettingsError: something is missing, malformed or not allowed here; all of it is named.
     """
-    reader = SettingsReader(environ, function=MAINTENANCE)
-    settings = MaintenanceSettings(
-        broker=_broker(reader),
-        storage=_storage(reader),
-        spool_bucket=reader.required("GCS_SPOOL_BUCKET", as_text, ""),
-        database=_database(reader),
-    )
-    reader.finish()
-    return settings
+    return _read(MAINTENANCE, environ, _maintenance)
 
 
 def migration_database_url(environ: Mapping[str, str] = os.environ) -> str:
@@ -203,7 +128,68 @@ def migration_database_url(environ: Mapping[str, str] = os.environ) -> str:
     Raises:
         SettingsError: it is missing, or leads through a transaction pooler.
     """
-    reader = SettingsReader(environ, function=MIGRATE)
+    return _read(MIGRATE, environ, _migration_url)
+
+
+def _read(function: str, environ: Mapping[str, str], build: Callable[[SettingsReader], T]) -> T:
+    reader = SettingsReader(environ, function=function)
+    settings = build(reader)
+    reader.finish()
+    return settings
+
+
+def _webhook(reader: SettingsReader) -> WebhookSettings:
+    return WebhookSettings(
+        broker=parts.broker(reader),
+        storage=parts.storage(reader),
+        spool_bucket=parts.spool_bucket(reader),
+        sender_rules=parts.sender_rules(reader),
+        inbox_rules=parts.inbox_rules(reader),
+    )
+
+
+def _worker(reader: SettingsReader) -> WorkerSettings:
+    return WorkerSettings(
+        storage=parts.storage(reader),
+        database=parts.database(reader),
+        owner_hash_key=parts.owner_hash_key(reader),
+        buckets=parts.buckets(reader),
+        fallback_max_bytes=parts.fallback_max_bytes(reader),
+        inbox_rules=parts.inbox_rules(reader),
+        media_rules=parts.media_rules(reader),
+        media_max_bytes=reader.optional("MEDIA_MAX_BYTES", as_integer(1, 2**31), 104_857_600),
+        openai_api_key=reader.required("OPENAI_API_KEY", as_text, ""),
+        openai_base_url=reader.maybe("OPENAI_BASE_URL", as_text),
+        transcribe_model=reader.optional("OPENAI_TRANSCRIBE_MODEL", as_text, "gpt-transcribe"),
+        transcribe_language=reader.maybe("OPENAI_TRANSCRIBE_LANGUAGE", as_language),
+        audio_max_seconds=reader.optional("AUDIO_MAX_SECONDS", as_integer(1, 86_400), 1500),
+    )
+
+
+def _dead_letters(reader: SettingsReader) -> DeadLetterSettings:
+    return DeadLetterSettings(
+        project_id=reader.required("GCS_PROJECT_ID", as_text, ""),
+        database=parts.database(reader),
+        inbox_rules=parts.inbox_rules(reader),
+    )
+
+
+def _maintenance(reader: SettingsReader) -> MaintenanceSettings:
+    return MaintenanceSettings(
+        broker=parts.broker(reader),
+        content_jobs_topic=parts.content_jobs_topic(reader),
+        storage=parts.storage(reader),
+        spool_bucket=parts.spool_bucket(reader),
+        buckets=parts.buckets(reader),
+        fallback_max_bytes=parts.fallback_max_bytes(reader),
+        database=parts.database(reader),
+        owner_hash_key=parts.owner_hash_key(reader),
+        inbox_rules=parts.inbox_rules(reader),
+        chatwoot=parts.chatwoot(reader),
+    )
+
+
+def _migration_url(reader: SettingsReader) -> str:
     name = "SUPABASE_MIGRATION_DB_URL"
     if not reader.is_set(name):
         name = "SUPABASE_DB_URL"
@@ -213,82 +199,4 @@ def migration_database_url(environ: Mapping[str, str] = os.environ) -> str:
             "SUPABASE_MIGRATION_DB_URL",
             "must not be a transaction pooler (port 6543): locks would not hold",
         )
-    reader.finish()
     return url
-
-
-def _broker(reader: SettingsReader) -> BrokerSettings:
-    return BrokerSettings(
-        project_id=reader.required("GCS_PROJECT_ID", as_text, ""),
-        topic=reader.optional("PUBSUB_TOPIC", as_text, "chatwoot-events"),
-        emulator_host=reader.maybe("PUBSUB_EMULATOR_HOST", as_text),
-    )
-
-
-def _storage(reader: SettingsReader) -> StorageSettings:
-    return StorageSettings(
-        project_id=reader.required("GCS_PROJECT_ID", as_text, ""),
-        service_account_key=_service_account_key(reader),
-        emulator_host=reader.maybe("STORAGE_EMULATOR_HOST", as_text),
-    )
-
-
-def _database(reader: SettingsReader) -> DatabaseSettings:
-    return DatabaseSettings(
-        url=reader.required("SUPABASE_DB_URL", as_postgres_url, ""),
-        pool_size=reader.optional("DB_POOL_SIZE", as_integer(1, 100), 4),
-        installation=reader.optional(
-            "CHATWOOT_INSTALLATION", as_installation, DEFAULT_INSTALLATION
-        ),
-        owner_hash_key=reader.required("OWNER_HASH_KEY", as_owner_hash_key, b""),
-    )
-
-
-def _sender_rules(reader: SettingsReader) -> SenderRules:
-    is_cloud_run = reader.is_set("K_SERVICE")
-    rules = SenderRules(
-        secrets=reader.optional("CHATWOOT_WEBHOOK_SECRET", as_list, _NONE_LISTED),
-        url_token=reader.maybe("CHATWOOT_URL_TOKEN", as_text),
-        tolerance_seconds=reader.optional("CHATWOOT_TOLERANCE_SECONDS", as_integer(1, 86_400), 300),
-        allow_body_signature=reader.optional("CHATWOOT_BODY_SIGNATURE", as_switch, default=False),
-        allow_unsigned=reader.optional("ALLOW_UNSIGNED", as_switch, default=False),
-    )
-    if rules.allow_unsigned and is_cloud_run:
-        reader.complain("ALLOW_UNSIGNED", "is refused on Cloud Run")
-    if not (rules.secrets or rules.url_token or rules.allow_unsigned):
-        reader.complain(
-            "CHATWOOT_WEBHOOK_SECRET", "is not set, nor is CHATWOOT_URL_TOKEN: anybody could post"
-        )
-    return rules
-
-
-def _inbox_rules(reader: SettingsReader) -> InboxRules:
-    return InboxRules(
-        inbox_ids=frozenset(reader.optional("CHATWOOT_INBOX_IDS", as_list, _NONE_LISTED))
-    )
-
-
-def _media_rules(reader: SettingsReader) -> MediaRules:
-    allow_insecure = reader.optional("ALLOW_INSECURE_DOWNLOADS", as_switch, default=False)
-    if allow_insecure and reader.is_set("K_SERVICE"):
-        reader.complain("ALLOW_INSECURE_DOWNLOADS", "is refused on Cloud Run")
-    scheme, host = reader.required("CHATWOOT_BASE_URL", as_base_url, ("", ""))
-    if scheme == "http" and not allow_insecure:
-        reader.complain("CHATWOOT_BASE_URL", "must begin with https://")
-    hosts = reader.optional("CHATWOOT_MEDIA_HOSTS", as_media_hosts, _NONE_LISTED)
-    return MediaRules(
-        chatwoot_host=host,
-        other_hosts=frozenset(hosts),
-        allow_insecure=allow_insecure,
-    )
-
-
-def _service_account_key(reader: SettingsReader) -> ServiceAccountKey | None:
-    names = ("GCS_CLIENT_EMAIL", "GCS_PRIVATE_KEY", "GCS_PRIVATE_KEY_ID")
-    if not any(reader.is_set(name) for name in names):
-        return None
-    return ServiceAccountKey(
-        client_email=reader.required("GCS_CLIENT_EMAIL", as_text, ""),
-        private_key=reader.required("GCS_PRIVATE_KEY", as_private_key, ""),
-        private_key_id=reader.required("GCS_PRIVATE_KEY_ID", as_text, ""),
-    )

@@ -35,24 +35,24 @@ CATALOGUE: Final[dict[str, Variable]] = {
     "GCS_PROJECT_NUMBER": Variable(
         purpose="proves that a bucket is ours and not a stranger's of the same name",
         source="gcloud projects describe PROJECT --format='value(projectNumber)'",
-        functions=(WORKER,),
+        functions=(WORKER, MAINTENANCE),
     ),
     "GCS_BUCKET_PREFIX": Variable(
         purpose="the beginning of every person's bucket name",
         source="your choice: small letters, digits and dashes, at most 37",
-        functions=(WORKER,),
+        functions=(WORKER, MAINTENANCE),
         default="pacelane-whatsapp",
     ),
     "GCS_LOCATION": Variable(
         purpose="where new buckets are created; it cannot be changed for a bucket later",
         source="a Cloud Storage location near the people, e.g. EU or SOUTHAMERICA-EAST1",
-        functions=(WORKER,),
+        functions=(WORKER, MAINTENANCE),
         default="US",
     ),
     "GCS_KMS_KEY": Variable(
         purpose="customer-managed encryption of new buckets",
         source="projects/P/locations/L/keyRings/R/cryptoKeys/K",
-        functions=(WORKER,),
+        functions=(WORKER, MAINTENANCE),
     ),
     "GCS_SPOOL_BUCKET": Variable(
         purpose="keeps deliveries while the broker cannot take them, and unreadable ones",
@@ -74,10 +74,16 @@ CATALOGUE: Final[dict[str, Variable]] = {
         source=_SERVICE_ACCOUNT_KEY,
         functions=(WEBHOOK, WORKER, MAINTENANCE),
     ),
+    "FALLBACK_MAX_BYTES": Variable(
+        purpose="how much the database keeps of what Cloud Storage would not take",
+        source="your choice, well below the database's free space",
+        functions=(WORKER, MAINTENANCE),
+        default="1073741824",
+    ),
     "OWNER_HASH_KEY": Variable(
         purpose="makes bucket names unguessable; losing or changing it orphans every bucket",
         source="openssl rand -hex 32, kept in Secret Manager for ever",
-        functions=(WORKER, DEAD_LETTERS, MAINTENANCE),
+        functions=(WORKER, MAINTENANCE),
     ),
     "SUPABASE_DB_URL": Variable(
         purpose="the database, through Supabase's transaction pooler (port 6543)",
@@ -102,6 +108,12 @@ CATALOGUE: Final[dict[str, Variable]] = {
         source="created by the deployment",
         functions=(WEBHOOK, MAINTENANCE),
         default="chatwoot-events",
+    ),
+    "CONTENT_JOBS_TOPIC": Variable(
+        purpose="the topic that wakes whoever writes the content",
+        source="created by the deployment",
+        functions=(MAINTENANCE,),
+        default="content-jobs",
     ),
     "CHATWOOT_WEBHOOK_SECRET": Variable(
         purpose="proves that a delivery comes from our Chatwoot; several during a rotation",
@@ -134,12 +146,27 @@ CATALOGUE: Final[dict[str, Variable]] = {
     "CHATWOOT_INBOX_IDS": Variable(
         purpose="only these inboxes; an API inbox counts as WhatsApp only when listed",
         source="the number in the inbox's settings URL, comma-separated",
-        functions=(WEBHOOK, WORKER, DEAD_LETTERS),
+        functions=(WEBHOOK, WORKER, DEAD_LETTERS, MAINTENANCE),
     ),
     "CHATWOOT_BASE_URL": Variable(
-        purpose="where media is fetched from",
+        purpose="where media is fetched from, and whose API is called",
         source="the address in the browser when you use Chatwoot, without a path",
-        functions=(WORKER,),
+        functions=(WORKER, MAINTENANCE),
+    ),
+    "CHATWOOT_API_ACCESS_TOKEN": Variable(
+        purpose="reads conversations back and answers in them; an administrator's",
+        source="Chatwoot, Profile settings, Access token",
+        functions=(MAINTENANCE,),
+    ),
+    "CHATWOOT_BOT_TOKEN": Variable(
+        purpose="sends in a bot's name in place of the administrator's",
+        source="Chatwoot, Settings, Bots; leave it out to send as the administrator",
+        functions=(MAINTENANCE,),
+    ),
+    "CHATWOOT_ACCOUNT_ID": Variable(
+        purpose="the accounts that are read back and answered, by number; others are only filed",
+        source="the number after /accounts/ in Chatwoot's address, comma-separated if several",
+        functions=(MAINTENANCE,),
     ),
     "CHATWOOT_MEDIA_HOSTS": Variable(
         purpose="hosts that Chatwoot's media links may redirect to; default any public one",
@@ -199,12 +226,12 @@ CATALOGUE: Final[dict[str, Variable]] = {
         purpose="1 fetches media over http and from loopback, from exactly the hosts of "
         "CHATWOOT_BASE_URL and CHATWOOT_MEDIA_HOSTS; refused on Cloud Run",
         source="the local stack sets it",
-        functions=(WORKER,),
+        functions=(WORKER, MAINTENANCE),
         default="0",
     ),
     "K_SERVICE": Variable(
         purpose="tells that this is Cloud Run",
         source="Cloud Run sets it",
-        functions=(WEBHOOK, WORKER),
+        functions=(WEBHOOK, WORKER, MAINTENANCE),
     ),
 }

@@ -24,6 +24,7 @@ from local.spool_bucket import create_spool_bucket
 
 PROJECT_ID = "local-project"
 PROJECT_NUMBER = 123456789012
+ACCOUNT_ID = 7
 BUCKET_PREFIX = "local-whatsapp"
 SPOOL_BUCKET = "local-spool"
 _READY_SECONDS = 30.0
@@ -110,6 +111,7 @@ class Stack:
             undo,
             "chatwoot",
             *("--secret", self.webhook_secret, "--webhook-url", self.webhook_url),
+            *("--account-id", str(ACCOUNT_ID)),
             *("--api-token", self.api_token, "--data", str(self.directory / "chatwoot")),
             *("--attachment-delay", str(self.attachment_delay_seconds)),
         )
@@ -183,6 +185,8 @@ class Stack:
             "SUPABASE_DB_URL": self.worker_database_url,
             "DB_POOL_SIZE": "8",
             "CHATWOOT_BASE_URL": self.chatwoot_url,
+            "CHATWOOT_API_ACCESS_TOKEN": self.api_token,
+            "CHATWOOT_ACCOUNT_ID": str(ACCOUNT_ID),
             "ALLOW_INSECURE_DOWNLOADS": "1",
             "OPENAI_API_KEY": self.api_token,
             "OPENAI_BASE_URL": f"{self.speech_url}/v1",

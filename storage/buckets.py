@@ -6,7 +6,7 @@ from google.api_core import exceptions as google_errors
 from google.cloud import storage
 
 from handlers.domain.errors import RetryableError, RetryReason
-from handlers.ports import BucketCreation
+from handlers.ports.storage import BucketCreation
 from storage.client import translated_errors
 
 # Google answers a creation within a second or two, or throttles it.

@@ -27,7 +27,8 @@ from handlers.domain.media_hosts import (
     is_public_address,
     resolve_redirect,
 )
-from handlers.ports import Clock, DownloadedFile
+from handlers.ports.clock import Clock
+from handlers.ports.media import DownloadedFile
 
 _MAX_REDIRECTS: Final = 5
 _CHUNK_BYTES: Final = 64 * 1024

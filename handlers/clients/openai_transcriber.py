@@ -13,7 +13,7 @@ from handlers.domain.errors import (
     RetryableError,
     RetryReason,
 )
-from handlers.ports import Transcript
+from handlers.ports.media import Transcript
 
 _CONNECT_TIMEOUT_SECONDS: Final = 5.0
 # The endpoint's own words; it has one code for every kind of bad value.

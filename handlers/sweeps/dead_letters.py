@@ -5,7 +5,9 @@ from typing import Final
 
 from handlers.domain.envelope import Source
 from handlers.domain.errors import PermanentReason, RetryReason
-from handlers.ports import Backlog, BatchPublisher, Clock
+from handlers.ports.backlog import Backlog
+from handlers.ports.broker import BatchPublisher
+from handlers.ports.clock import Clock
 
 _BATCH: Final = 50
 _PUBLISH_SECONDS: Final = 30.0

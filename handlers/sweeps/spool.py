@@ -13,7 +13,10 @@ from handlers.domain.errors import (
 )
 from handlers.domain.filing import DeadLetter
 from handlers.domain.spooling import SpoolEntry
-from handlers.ports import BatchPublisher, Clock, Ledger, Spool
+from handlers.ports.broker import BatchPublisher
+from handlers.ports.clock import Clock
+from handlers.ports.ledger import Ledger
+from handlers.ports.spool import Spool
 
 # One request to the broker carries as many.
 _BATCH: Final = 100

@@ -9,7 +9,10 @@ from handlers.domain.archive import archived_payload
 from handlers.domain.envelope import Attributes, Source, encode_attributes
 from handlers.domain.errors import InvalidPayloadError, RetryableError, RetryReason
 from handlers.domain.filing import DueMessage
-from handlers.ports import Backlog, BatchPublisher, Clock, Objects
+from handlers.ports.backlog import Backlog
+from handlers.ports.broker import BatchPublisher
+from handlers.ports.clock import Clock
+from handlers.ports.storage import Objects
 
 _BATCH: Final = 50
 _PUBLISH_SECONDS: Final = 30.0

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from handlers.domain.log_events import LogEvent
 from handlers.domain.owners import key_canary
 from handlers.logs import EventLog, Severity
-from handlers.ports import Transcriber, Transcript
-from handlers.settings import BrokerSettings, DatabaseSettings, StorageSettings
+from handlers.ports.media import Transcriber, Transcript
+from handlers.settings_parts import BrokerSettings, DatabaseSettings, StorageSettings
 from handlers.wiring.instance import SystemClock, once
 
 if TYPE_CHECKING:
@@ -55,11 +55,11 @@ def pool(settings: DatabaseSettings, log: EventLog) -> "ConnectionPool":
     )
 
 
-def ledger(settings: DatabaseSettings, connections: "ConnectionPool") -> "PostgresLedger":
+def ledger(owner_hash_key: bytes, connections: "ConnectionPool") -> "PostgresLedger":
     """Build the ledger."""
     from db.ledger import PostgresLedger
 
-    return PostgresLedger(connections, owner_key_canary=key_canary(settings.owner_hash_key))
+    return PostgresLedger(connections, owner_key_canary=key_canary(owner_hash_key))
 
 
 def cloud_storage(settings: StorageSettings) -> "storage.Client":

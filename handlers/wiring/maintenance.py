@@ -42,7 +42,7 @@ def build_run_maintenance() -> RunMaintenance:
                 installation=settings.database.installation,
                 spool=GcsSpool(client, bucket=settings.spool_bucket),
                 publisher=publisher,
-                ledger=adapters.ledger(settings.database, pool),
+                ledger=adapters.ledger(settings.owner_hash_key, pool),
                 clock=clock,
             ),
             "dead-letters": DeadLetterSweep(backlog=backlog, publisher=publisher, clock=clock),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from handlers.chatwoot_webhook import ChatwootWebhook
 from handlers.domain.spooling import SpoolEntry
-from handlers.ports import Spool
+from handlers.ports.spool import Spool
 from handlers.settings import webhook_settings
 from handlers.wiring import adapters
 from handlers.wiring.instance import SystemClock, event_log, new_token, new_trace, once

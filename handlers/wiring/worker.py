@@ -7,7 +7,7 @@ import certifi
 from handlers.attachments import AttachmentArchiver
 from handlers.bucket_resolution import BucketResolution
 from handlers.clients.media_downloads import ChatwootMediaDownloads
-from handlers.ports import Transcriber
+from handlers.ports.media import Transcriber
 from handlers.process_message import ProcessMessage
 from handlers.recordings import Recordings
 from handlers.settings import WorkerSettings, worker_settings
@@ -22,7 +22,7 @@ def build_process_message() -> ProcessMessage:
     settings = worker_settings()
     clock = SystemClock()
     log = event_log(settings.storage.project_id)
-    ledger = adapters.ledger(settings.database, adapters.pool(settings.database, log))
+    ledger = adapters.ledger(settings.owner_hash_key, adapters.pool(settings.database, log))
     client = adapters.cloud_storage(settings.storage)
     objects = GcsObjects(client)
     return ProcessMessage(
@@ -34,12 +34,12 @@ def build_process_message() -> ProcessMessage:
             ledger=ledger,
             buckets=GcsBuckets(
                 client,
-                project_number=settings.project_number,
-                location=settings.bucket_location,
-                kms_key=settings.kms_key,
+                project_number=settings.buckets.project_number,
+                location=settings.buckets.location,
+                kms_key=settings.buckets.kms_key,
             ),
-            prefix=settings.bucket_prefix,
-            owner_hash_key=settings.database.owner_hash_key,
+            prefix=settings.buckets.prefix,
+            owner_hash_key=settings.owner_hash_key,
             log=log,
         ),
         attachments=AttachmentArchiver(

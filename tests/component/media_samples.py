@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import local.voice
-from handlers.ports import Transcript
+from handlers.ports.media import Transcript
 from tests.component.worker_world import WorkerWorld
 from tests.unit.chatwoot_samples import sample
 

@@ -9,7 +9,7 @@ import pytest
 
 from handlers.domain.errors import MediaReason, MediaRefusedError
 from handlers.logs import capture_library_logs
-from handlers.ports import Transcript
+from handlers.ports.media import Transcript
 from tests.component.logged_lines import LoggedLines
 from tests.component.media_samples import NOTE_OGG, VOICE
 from tests.component.webhook_world import WebhookWorld

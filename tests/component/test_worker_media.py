@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.domain.errors import RetryableError, RetryReason
-from handlers.ports import Transcript
+from handlers.ports.media import Transcript
 from tests.component.media_samples import (
     DOCUMENT_PDF,
     IMAGE,

@@ -25,7 +25,7 @@ from handlers.domain.message_state import (
 from handlers.domain.messages import Attachment, AttachmentId, AttachmentKind, Message
 from handlers.domain.notes import compose_note
 from handlers.domain.owners import OwnerId
-from handlers.ports import Ledger
+from handlers.ports.ledger import Ledger
 from tests.factories import make_message
 
 FALLBACK: Final = OwnerId("account_7")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from handlers.ports import Ledger
+from handlers.ports.ledger import Ledger
 from tests.databases import Database
 from tests.fakes.clock import FakeClock
 from tests.fakes.ledger import FakeLedger

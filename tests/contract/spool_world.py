@@ -11,7 +11,7 @@ from google.cloud import storage
 from typing_extensions import override
 
 from handlers.domain.errors import RetryableError, RetryReason
-from handlers.ports import Spool
+from handlers.ports.spool import Spool
 from local.spool_bucket import create_spool_bucket
 from storage.client import storage_client
 from storage.spool import GcsSpool

@@ -14,7 +14,7 @@ import local.voice
 from handlers.clients.media_downloads import ChatwootMediaDownloads
 from handlers.domain.errors import RetryableError
 from handlers.domain.media_hosts import MediaRules
-from handlers.ports import MediaDownloads
+from handlers.ports.media import MediaDownloads
 from handlers.wiring.instance import SystemClock
 from tests.fakes.clock import FakeClock
 from tests.fakes.media_downloads import FakeMediaDownloads

@@ -10,7 +10,7 @@ import pytest
 from typing_extensions import override
 
 from handlers.domain.errors import PermanentError, RetryableError, RetryReason
-from handlers.ports import Buckets, Objects
+from handlers.ports.storage import Buckets, Objects
 from storage.buckets import GcsBuckets
 from storage.client import storage_client
 from storage.objects import GcsObjects

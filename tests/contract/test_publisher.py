@@ -21,7 +21,7 @@ from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransp
 from handlers.clients.publish_call import PublishCall
 from handlers.clients.pubsub_publisher import GroupCommitPublisher
 from handlers.domain.errors import RetryableError, RetryReason
-from handlers.ports import Publisher
+from handlers.ports.broker import Publisher
 from local import processes
 from local.official_pubsub import find_emulator, start_emulator
 from tests.fakes.publisher import FakePublisher

@@ -12,7 +12,7 @@ import requests
 import local.voice
 from handlers.clients.openai_transcriber import OpenAITranscriber
 from handlers.domain.errors import MediaReason, MediaRefusedError, RetryableError
-from handlers.ports import Transcriber, Transcript
+from handlers.ports.media import Transcriber, Transcript
 from local import processes
 from tests.fakes.transcriber import FakeTranscriber
 

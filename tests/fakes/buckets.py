@@ -1,6 +1,6 @@
 """Buckets as names, ours or a stranger's."""
 
-from handlers.ports import BucketCreation
+from handlers.ports.storage import BucketCreation
 from tests.fakes.failing import FailingPort
 
 

@@ -20,7 +20,7 @@ from handlers.domain.filing import (
 from handlers.domain.message_state import AttachmentState, MessageState, first_state
 from handlers.domain.messages import AttachmentId
 from handlers.domain.owners import OwnerId
-from handlers.ports import Clock
+from handlers.ports.clock import Clock
 from tests.fakes.failing import FailingPort
 from tests.fakes.ledger_rows import AttachmentRow, DeadLetterRow, MessageKey, MessageRow
 from tests.fakes.ledger_tables import HELD, LedgerTables, key_of

@@ -6,7 +6,7 @@ from uuid import UUID
 from handlers.domain.errors import RetryableError, RetryReason
 from handlers.domain.filing import ArchivedFile, BucketRecord, BucketState, Lease
 from handlers.domain.messages import Contact
-from handlers.ports import Clock
+from handlers.ports.clock import Clock
 from tests.fakes.ledger_notes import LedgerNotes
 from tests.fakes.ledger_rows import (
     AttachmentRow,

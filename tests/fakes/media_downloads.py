@@ -4,7 +4,7 @@ import hashlib
 from typing import BinaryIO
 
 from handlers.domain.errors import MediaReason, MediaRefusedError, RetryableError, RetryReason
-from handlers.ports import DownloadedFile
+from handlers.ports.media import DownloadedFile
 from tests.fakes.failing import FailingPort
 
 

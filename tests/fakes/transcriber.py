@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from handlers.domain.errors import MediaRefusedError
-from handlers.ports import Transcript
+from handlers.ports.media import Transcript
 from tests.fakes.failing import FailingPort
 
 SILENCE = Transcript(text="", language=None, seconds=None)

@@ -14,7 +14,9 @@ from handlers.attachments import AttachmentArchiver
 from handlers.bucket_resolution import BucketResolution
 from handlers.domain.deliveries import InboxRules
 from handlers.domain.owners import OwnerId, bucket_name
-from handlers.ports import Buckets, Ledger, Objects, Transcript
+from handlers.ports.ledger import Ledger
+from handlers.ports.media import Transcript
+from handlers.ports.storage import Buckets, Objects
 from handlers.process_message import ProcessMessage
 from handlers.recordings import Recordings
 from storage.buckets import GcsBuckets

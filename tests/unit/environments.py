@@ -24,9 +24,14 @@ WORKER: Final[Mapping[str, str]] = {
     "OPENAI_API_KEY": f"sk-{MARKER}",
 }
 DEAD_LETTERS: Final[Mapping[str, str]] = {
-    name: WORKER[name] for name in ("GCS_PROJECT_ID", "OWNER_HASH_KEY", "SUPABASE_DB_URL")
+    name: WORKER[name] for name in ("GCS_PROJECT_ID", "SUPABASE_DB_URL")
 }
-MAINTENANCE: Final[Mapping[str, str]] = {**DEAD_LETTERS, "GCS_SPOOL_BUCKET": "test-spool"}
+MAINTENANCE: Final[Mapping[str, str]] = {
+    **{name: value for name, value in WORKER.items() if not name.startswith("OPENAI_")},
+    "GCS_SPOOL_BUCKET": "test-spool",
+    "CHATWOOT_API_ACCESS_TOKEN": f"{MARKER}-token",
+    "CHATWOOT_ACCOUNT_ID": "2",
+}
 SERVICE_ACCOUNT: Final[Mapping[str, str]] = {
     "GCS_CLIENT_EMAIL": "worker@test-project.iam.gserviceaccount.com",
     "GCS_PRIVATE_KEY": PEM,

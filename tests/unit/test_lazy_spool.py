@@ -1,6 +1,6 @@
 """The spool is loaded with the first delivery that needs it, within that delivery's budget."""
 
-from handlers.ports import Spool
+from handlers.ports.spool import Spool
 from handlers.wiring.webhook import LazySpool
 from tests.fakes.clock import FakeClock
 from tests.fakes.spool import FakeSpool

@@ -137,7 +137,8 @@ def test_a_database_url_that_cannot_be_read_is_not_repeated(url: str) -> None:
 
 @pytest.mark.parametrize("read", FUNCTIONS.values(), ids=FUNCTIONS)
 def test_secrets_do_not_show_in_repr(read: Read) -> None:
-    settings = read({**WORKER, **WEBHOOK, **SERVICE_ACCOUNT, "CHATWOOT_URL_TOKEN": MARKER})
+    everything = {**MAINTENANCE, **WORKER, **WEBHOOK, **SERVICE_ACCOUNT}
+    settings = read({**everything, "CHATWOOT_URL_TOKEN": MARKER})
 
     assert MARKER not in repr(settings) + str(settings)
     assert "test-project" in repr(settings)
@@ -145,7 +146,7 @@ def test_secrets_do_not_show_in_repr(read: Read) -> None:
 
 @pytest.mark.parametrize("read", FUNCTIONS.values(), ids=FUNCTIONS)
 def test_settings_cannot_be_changed(read: Read) -> None:
-    settings = read({**WORKER, **WEBHOOK, **SERVICE_ACCOUNT})
+    settings = read({**MAINTENANCE, **WORKER, **WEBHOOK, **SERVICE_ACCOUNT})
 
     for value in every_dataclass(settings):
         for field in dataclasses.fields(value):
@@ -169,7 +170,9 @@ def test_a_function_reads_what_the_catalogue_says_and_nothing_else(
     read: Read, function: str
 ) -> None:
     switches = {"ALLOW_INSECURE_DOWNLOADS": "1", "ALLOW_UNSIGNED": "1", "SUPABASE_DB_URL": DIRECT}
-    environment = RecordingEnvironment({**WEBHOOK, **WORKER, **SERVICE_ACCOUNT, **switches})
+    environment = RecordingEnvironment(
+        {**MAINTENANCE, **WEBHOOK, **WORKER, **SERVICE_ACCOUNT, **switches}
+    )
     read(environment)
 
     assert environment.read == {

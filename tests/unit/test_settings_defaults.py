@@ -5,14 +5,16 @@ from typing import Final
 
 from handlers.domain.signature import SenderRules
 from handlers.settings import (
-    BrokerSettings,
-    DatabaseSettings,
-    ServiceAccountKey,
-    StorageSettings,
     dead_letter_settings,
     maintenance_settings,
     webhook_settings,
     worker_settings,
+)
+from handlers.settings_parts import (
+    BrokerSettings,
+    DatabaseSettings,
+    ServiceAccountKey,
+    StorageSettings,
 )
 from tests.unit.environments import (
     DEAD_LETTERS,
@@ -28,7 +30,6 @@ DATABASE: Final = DatabaseSettings(
     url=WORKER["SUPABASE_DB_URL"],
     pool_size=4,
     installation="main",
-    owner_hash_key=WORKER["OWNER_HASH_KEY"].encode(),
 )
 KEY: Final = ServiceAccountKey(
     client_email=SERVICE_ACCOUNT["GCS_CLIENT_EMAIL"],
@@ -87,9 +88,9 @@ def test_the_webhook_takes_all_it_is_given() -> None:
 def test_the_worker_starts_with_little() -> None:
     settings = worker_settings(WORKER)
 
-    assert settings.project_number == 123_456_789_012
-    assert settings.bucket_prefix == "pacelane-whatsapp"
-    assert settings.bucket_location == "US"
+    assert settings.buckets.project_number == 123_456_789_012
+    assert settings.buckets.prefix == "pacelane-whatsapp"
+    assert settings.buckets.location == "US"
     assert settings.storage == StorageSettings(
         project_id="test-project", service_account_key=None, emulator_host=None
     )

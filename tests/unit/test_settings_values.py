@@ -82,7 +82,7 @@ def test_a_service_account_has_three_fields_or_none(missing: str) -> None:
 def test_a_bare_key_of_32_bytes_is_long_enough() -> None:
     settings = worker_settings({**WORKER, "OWNER_HASH_KEY": f"  {'k' * 32}\n"})
 
-    assert settings.database.owner_hash_key == b"k" * 32
+    assert settings.owner_hash_key == b"k" * 32
     assert "at least 32 bytes" in worker_problem(OWNER_HASH_KEY="k" * 31 + " ")
 
 
@@ -229,7 +229,7 @@ def test_a_prefix_and_an_installation_of_ones_own_are_taken() -> None:
         {**WORKER, "GCS_BUCKET_PREFIX": "notes-eu", "CHATWOOT_INSTALLATION": "second"}
     )
 
-    assert (settings.bucket_prefix, settings.database.installation) == ("notes-eu", "second")
+    assert (settings.buckets.prefix, settings.database.installation) == ("notes-eu", "second")
 
 
 @pytest.mark.parametrize("name", CATALOGUE)

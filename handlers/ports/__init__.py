@@ -1,0 +1,1 @@
+"""What the bodies ask of the outside world, as protocols that adapters and fakes satisfy."""

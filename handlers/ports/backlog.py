@@ -1,0 +1,22 @@
+"""What lies in the database and is to be taken up again."""
+
+from typing import Protocol
+
+from handlers.domain.filing import (
+    DeadDelivery,
+    DeadLetter,
+    DueMessage,
+)
+
+
+class Backlog(Protocol):
+    """What is to be taken up again."""
+
+    def record_dead_letter(self, dead_letter: DeadLetter) -> str:
+        """Keep what the broker gave up; return `recorded`, or the end state that needs nothing."""
+
+    def take_dead_letters(self, reasons: frozenset[str], *, batch: int) -> list[DeadDelivery]:
+        """Take open dead letters with one of the reasons that are due, oldest first."""
+
+    def take_due_messages(self, *, batch: int) -> list[DueMessage]:
+        """Take messages with an attachment that is due to be tried again."""
