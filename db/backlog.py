@@ -1,6 +1,7 @@
-"""What lies in the database and is to be taken up again: dead letters, unfinished attachments."""
+"""What lies in the database and is to be taken up again: dead letters, attachments."""
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -8,8 +9,9 @@ from db.ledger_documents import dead_letter_document
 from db.pool import ConnectionPool
 from db.statements import load_statements
 from db.text import to_json
+from handlers.domain.deleted_media import DeletedMedia
 from handlers.domain.filing import DeadDelivery, DeadLetter, DueMessage
-from handlers.domain.messages import AccountId, ConversationId, MessageId
+from handlers.domain.messages import AccountId, AttachmentId, ConversationId, MessageId
 
 _STATEMENTS: Final = load_statements(Path(__file__).with_name("backlog.sql"))
 
@@ -67,3 +69,35 @@ class PostgresBacklog:
             )
             for row in rows
         ]
+
+    def take_deleted_media(self, *, batch: int) -> list[DeletedMedia]:
+        """Take media whose message was deleted so long ago that no worker still writes them."""
+        rows = self._pool.fetch_value(
+            _STATEMENTS["take_deleted_media"],
+            {"installation": self._installation, "batch": batch},
+        )
+        return [
+            DeletedMedia(
+                account_id=AccountId(row["account_id"]),
+                message_id=MessageId(row["message_id"]),
+                attachment_id=AttachmentId(row["attachment_id"]),
+                bucket=row["bucket"],
+                object_name=row["object"],
+            )
+            for row in rows
+        ]
+
+    def settle_deleted_media(self, media: Sequence[DeletedMedia]) -> None:
+        """Record that they are gone."""
+        ids = [
+            {
+                "account_id": each.account_id,
+                "message_id": each.message_id,
+                "attachment_id": each.attachment_id,
+            }
+            for each in media
+        ]
+        self._pool.fetch_value(
+            _STATEMENTS["settle_deleted_media"],
+            {"installation": self._installation, "media": to_json(ids)},
+        )

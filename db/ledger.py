@@ -7,6 +7,7 @@ from db.ledger_documents import (
     bucket_document,
     claim_document,
     dead_letter_document,
+    finish_document,
     lease_document,
     read_attachment,
     read_bucket,
@@ -23,6 +24,7 @@ from handlers.domain.filing import (
     ClaimResult,
     DeadLetter,
     FinishRequest,
+    GivenUp,
     Lease,
     NotClaimed,
     Refusal,
@@ -30,6 +32,7 @@ from handlers.domain.filing import (
     TranscriptSource,
 )
 from handlers.domain.message_state import MessageState
+from handlers.domain.outgoing import OutgoingId
 from handlers.domain.owners import OwnerId
 
 _STATEMENTS: Final = load_statements(Path(__file__).with_name("ledger.sql"))
@@ -58,6 +61,8 @@ class PostgresLedger:
         """
         self._check_key()
         found = self._call("claim_message", request=claim_document(request))
+        if found.get("refusal") == "dead":
+            return GivenUp(reason=found["reason"])
         if found.get("refusal"):
             return NotClaimed(refusal=Refusal(found["refusal"]))
         message = request.message
@@ -135,29 +140,11 @@ class PostgresLedger:
             {"lease": to_json(lease_document(lease)), "reason": reason},
         )
 
-    def finish(self, lease: Lease, request: FinishRequest) -> None:
-        """Write note, attachments and ledger."""
-        contact = request.message.contact
-        document = {
-            "contact_id": contact.contact_id if contact else None,
-            "contact_identifier": (contact.phone or contact.source_id) if contact else None,
-            "object_path": request.object_path,
-            "content": request.state.content,
-            "content_from_update": request.state.is_content_from_update,
-            "is_deleted": request.state.is_deleted,
-            "content_hash": request.content_hash,
-            "attachments": [
-                {"attachment_id": a.attachment_id, "chatwoot_transcript": a.chatwoot_transcript}
-                for a in request.state.attachments
-            ],
-            "note": {
-                "content": request.note.content,
-                "metadata": request.note.metadata,
-                "processing_status": request.note.processing_status,
-                "error_details": request.note.error_details,
-            },
-        }
-        self._call("finish_message", lease=lease_document(lease), request=document)
+    def finish(self, lease: Lease, request: FinishRequest) -> tuple[OutgoingId, ...]:
+        """Write note, attachments, ledger and outbox; return what is to be sent now."""
+        document = finish_document(lease, request)
+        to_send = self._call("finish_message", lease=lease_document(lease), request=document)
+        return tuple(OutgoingId(outgoing_id) for outgoing_id in to_send)
 
     def bury(self, dead_letter: DeadLetter) -> None:
         """Keep a delivery that cannot be processed."""
@@ -179,6 +166,12 @@ class PostgresLedger:
         }
         self._pool.fetch_value(
             _STATEMENTS["ignore_message"], {"request": to_json(document), "reason": reason}
+        )
+
+    def close_dead_letter(self, installation: str, key: str) -> None:
+        """Close a dead letter whose replay came to a good end."""
+        self._pool.fetch_value(
+            _STATEMENTS["close_dead_letter"], {"installation": installation, "key": key}
         )
 
     def _call(self, name: str, **documents: object) -> Any:  # noqa: ANN401 - jsonb of many shapes

@@ -29,8 +29,8 @@ select whatsapp.settle_attachment(%(lease)s::jsonb, %(result)s::jsonb)
 select whatsapp.release_message(%(lease)s::jsonb, %(reason)s)
 
 -- name: finish_message
--- Writes note, attachments and ledger.
-select whatsapp.finish_message(%(lease)s::jsonb, %(request)s::jsonb)
+-- Writes note, attachments, ledger and outbox.
+select whatsapp.finish_message_and_outbox(%(lease)s::jsonb, %(request)s::jsonb)
 
 -- name: bury_message
 -- Keeps a delivery that cannot be processed.
@@ -39,3 +39,7 @@ select whatsapp.bury_message(%(letter)s::jsonb, %(payload)s)
 -- name: ignore_message
 -- Records a message that does not concern us.
 select whatsapp.ignore_message(%(request)s::jsonb, %(reason)s)
+
+-- name: close_dead_letter
+-- Closes a dead letter whose replay came to a good end.
+select whatsapp.close_dead_letter(%(installation)s, %(key)s)

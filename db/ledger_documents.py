@@ -3,9 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from handlers.domain.filing import BucketRecord, BucketState, ClaimRequest, DeadLetter, Lease
+from handlers.domain.filing import (
+    BucketRecord,
+    BucketState,
+    ClaimRequest,
+    DeadLetter,
+    FinishRequest,
+    Lease,
+)
 from handlers.domain.message_state import AttachmentRecord, AttachmentState, first_state
 from handlers.domain.messages import AttachmentId, AttachmentKind, Contact
+from handlers.domain.outgoing import Outgoing, correlation_id
 from handlers.domain.owners import OwnerId
 
 
@@ -50,6 +58,43 @@ def _contact_document(contact: Contact | None) -> dict[str, object] | None:
     }
 
 
+def finish_document(lease: Lease, request: FinishRequest) -> dict[str, object]:
+    """Return what `whatsapp.finish_message_and_outbox` takes."""
+    contact = request.message.contact
+    return {
+        "contact_id": contact.contact_id if contact else None,
+        "contact_identifier": (contact.phone or contact.source_id) if contact else None,
+        "object_path": request.object_path,
+        "content": request.state.content,
+        "content_from_update": request.state.is_content_from_update,
+        "is_deleted": request.state.is_deleted,
+        # Without one while something is pending: a claim must not take it for done before its words
+        # are in the note.
+        "content_hash": request.content_hash if request.is_settled else None,
+        "attachments": [
+            {"attachment_id": a.attachment_id, "chatwoot_transcript": a.chatwoot_transcript}
+            for a in request.state.attachments
+        ],
+        "note": {
+            "content": request.note.content,
+            "metadata": request.note.metadata,
+            "processing_status": request.note.processing_status,
+            "error_details": request.note.error_details,
+        },
+        "outbox": [_outgoing_document(lease, each) for each in request.outbox],
+    }
+
+
+def _outgoing_document(lease: Lease, outgoing: Outgoing) -> dict[str, object]:
+    return {
+        "cause": outgoing.cause,
+        "kind": outgoing.kind.value,
+        "document": outgoing.document,
+        "correlation_id": correlation_id(lease.installation, lease.account_id, outgoing.cause),
+        "expires_at": iso(outgoing.expires_at),
+    }
+
+
 def dead_letter_document(dead_letter: DeadLetter) -> dict[str, object]:
     """Return a dead letter, without its payload, as statements take it."""
     message = dead_letter.message
@@ -67,6 +112,8 @@ def dead_letter_document(dead_letter: DeadLetter) -> dict[str, object]:
         "conversation_id": message.conversation_id if message else None,
         "contact_id": message.contact.contact_id if message and message.contact else None,
         "created_at": iso(message.created_at) if message else None,
+        "content_hash": dead_letter.content_hash,
+        **({"fence": dead_letter.lease.fence} if dead_letter.lease else {}),
     }
 
 

@@ -30,9 +30,13 @@ _LOCK_TIMEOUT_SECONDS: Final = 5
 # sends one string, and Postgres runs it as one transaction, in one round trip.
 _LIMITS: Final = (
     f"set local statement_timeout = '{_STATEMENT_TIMEOUT_SECONDS}s';"
-    f" set local lock_timeout = '{_LOCK_TIMEOUT_SECONDS}s'; "
+    f" set local lock_timeout = '{_LOCK_TIMEOUT_SECONDS}s';"
+    # The broker forgets what we acknowledge: a commit that a crash of the server could still undo
+    # would lose a message, whatever the server's own setting is.
+    " set local synchronous_commit = on; "
 )
-_LEASE_LOST: Final = "WA001"
+# The SQLSTATEs that our own functions raise.
+_OUR_CODES: Final = {"WA001": RetryReason.LEASE_LOST, "WA002": RetryReason.FALLBACK_FULL}
 # A peer that vanished is noticed within about 20 s even while nothing is sent.
 _KEEPALIVES: Final[dict[str, Any]] = {
     "keepalives": 1,
@@ -155,8 +159,8 @@ def _close(connection: Connection) -> None:
 
 
 def _translate(error: psycopg2.Error) -> PipelineError:
-    if error.pgcode == _LEASE_LOST:
-        return RetryableError(RetryReason.LEASE_LOST)
+    if error.pgcode in _OUR_CODES:
+        return RetryableError(_OUR_CODES[error.pgcode])
     if isinstance(error, errors.DataError):
         return PermanentError(PermanentReason.DATA_REJECTED)
     if isinstance(

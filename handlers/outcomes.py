@@ -71,12 +71,12 @@ def handed_back(reason: RetryReason) -> Outcome:
     )
 
 
-def dead(reason: PermanentReason) -> Outcome:
+def dead(reason: str) -> Outcome:
     """Return what becomes of a delivery that was given up and is kept."""
     return Outcome(
         http_status=200,
         status="dead",
         event=LogEvent.MESSAGE_DEAD,
         severity=Severity.ERROR,
-        reason=reason.value,
+        reason=reason,
     )

@@ -1,6 +1,6 @@
 """The main job: a message from the queue becomes an archived object, words, a note and a row.
 
-Claim, archive, attachments, finish. A crash between any two of these leaves what a redelivery
+Claim, archive, attachments, finish, send. A crash between any two of these leaves what a redelivery
 repairs: the claim pins every name first, objects are create-only, and one transaction at the end
 writes note and ledger together, so `stored` is only ever said of objects that were confirmed.
 """
@@ -10,16 +10,15 @@ from typing import Final
 
 from handlers.attachments import AttachmentArchiver, Filing
 from handlers.bucket_resolution import BucketResolution
+from handlers.burials import Burials
 from handlers.domain.archive import deleted_document, identity_metadata, message_document
 from handlers.domain.deliveries import Accepted, Ignored, InboxRules, read_delivery
 from handlers.domain.envelope import (
-    Attributes,
     Envelope,
     decode_push,
-    delivery_key,
-    encode_attributes,
 )
 from handlers.domain.errors import (
+    UNRECORDED,
     InvalidPayloadError,
     PermanentError,
     PermanentReason,
@@ -29,8 +28,9 @@ from handlers.domain.errors import (
 from handlers.domain.filing import (
     Claimed,
     ClaimRequest,
-    DeadLetter,
     FinishRequest,
+    GivenUp,
+    Lease,
     NotClaimed,
 )
 from handlers.domain.log_events import LogEvent
@@ -38,9 +38,11 @@ from handlers.domain.message_state import MessageState, content_hash, join
 from handlers.domain.messages import Message
 from handlers.domain.notes import compose_note
 from handlers.domain.object_names import message_day, message_object_name, pinned_day
+from handlers.domain.outgoing import OutgoingId
 from handlers.domain.owners import fallback_owner
 from handlers.domain.tracing import Trace, read_trace
 from handlers.logs import EventLog, LogFields, Severity
+from handlers.outbox_delivery import OutboxDelivery
 from handlers.outcomes import Outcome, dead, handed_back, not_claimed, pending
 from handlers.ports.clock import Clock
 from handlers.ports.ledger import Ledger
@@ -64,6 +66,7 @@ class ProcessMessage:
         objects: Objects,
         buckets: BucketResolution,
         attachments: AttachmentArchiver,
+        outbox: OutboxDelivery,
         clock: Clock,
         new_token: Callable[[], str],
         log: EventLog,
@@ -71,9 +74,11 @@ class ProcessMessage:
         self._installation = installation
         self._inbox_rules = inbox_rules
         self._ledger = ledger
+        self._burials = Burials(installation=installation, ledger=ledger)
         self._objects = objects
         self._buckets = buckets
         self._attachments = attachments
+        self._outbox = outbox
         self._clock = clock
         self._new_token = new_token
         self._log = log
@@ -86,9 +91,12 @@ class ProcessMessage:
         fields = _fields(envelope) if envelope else LogFields()
         try:
             if envelope is None:
-                outcome = self._bury_unreadable(push_body)
+                self._burials.bury_unreadable(push_body)
+                outcome = dead(PermanentReason.ENVELOPE_INVALID.value)
             else:
                 outcome = self._process(envelope, trace, started + _ATTEMPT_SECONDS)
+                if outcome.event is not LogEvent.MESSAGE_DEAD:
+                    self._burials.close_replayed(envelope)
         except RetryableError as error:
             outcome = handed_back(error.reason)
         except Exception as error:  # noqa: BLE001 - the last line of defence: log, hand back
@@ -102,6 +110,7 @@ class ProcessMessage:
 
     def _process(self, envelope: Envelope, trace: Trace | None, deadline: float) -> Outcome:
         message: Message | None = None
+        lease: Lease | None = None
         try:
             delivery = read_delivery(envelope.body, self._inbox_rules)
             if isinstance(delivery, Ignored):
@@ -110,12 +119,20 @@ class ProcessMessage:
             if isinstance(claim, NotClaimed):
                 return not_claimed(claim.refusal)
             message = delivery.message
+            if isinstance(claim, GivenUp):
+                # An update, perhaps the message's deletion: the replay brings it too.
+                reason = claim.reason or UNRECORDED
+                self._burials.bury(envelope, reason, message=message, lease=None)
+                return dead(reason)
+            lease = claim.lease
             return self._work(claim, delivery, envelope, trace, deadline)
         except InvalidPayloadError:
-            return self._bury(envelope, PermanentReason.PAYLOAD_INVALID, None)
+            reason = PermanentReason.PAYLOAD_INVALID.value
         except PermanentError as error:
             # Without a claim nothing may be said of the message: its id may be another's.
-            return self._bury(envelope, error.reason, message)
+            reason = error.reason.value
+        self._burials.bury(envelope, reason, message=message, lease=lease)
+        return dead(reason)
 
     def _work(
         self,
@@ -138,7 +155,7 @@ class ProcessMessage:
             )
             for record in state.pending:
                 state = state.with_attachment(self._attachments.archive(filing, record))
-            self._ledger.finish(
+            to_send = self._ledger.finish(
                 claimed.lease,
                 FinishRequest(
                     message=delivery.message,
@@ -151,9 +168,16 @@ class ProcessMessage:
         except RetryableError as error:
             self._release(claimed, error.reason, trace)
             raise
+        self._send(to_send, trace, deadline)
         if state.pending:
             return pending(state)
         return Outcome(http_status=200, status="stored", event=LogEvent.MESSAGE_STORED)
+
+    def _send(self, to_send: tuple[OutgoingId, ...], trace: Trace | None, deadline: float) -> None:
+        try:
+            self._outbox.send_now(to_send, deadline)
+        except Exception as error:  # noqa: BLE001 - the message is stored, and the sweep sends too
+            self._log.unexpected(error, trace=trace, source="outbox")
 
     def _archive(
         self,
@@ -165,23 +189,6 @@ class ProcessMessage:
     ) -> str:
         """Bring the bucket to the message's state and return its name."""
         bucket = self._buckets.resolve(claimed, trace)
-        try:
-            self._write(bucket, claimed, delivery, envelope, state)
-        except RetryableError as error:
-            if error.reason is not RetryReason.BUCKET_UNAVAILABLE:
-                raise
-            bucket = self._buckets.recreate(claimed, trace)
-            self._write(bucket, claimed, delivery, envelope, state)
-        return bucket
-
-    def _write(
-        self,
-        bucket: str,
-        claimed: Claimed,
-        delivery: Accepted,
-        envelope: Envelope,
-        state: MessageState,
-    ) -> None:
         message, name = delivery.message, claimed.object_name
         metadata = identity_metadata(message)
         if state.is_deleted:
@@ -194,6 +201,7 @@ class ProcessMessage:
         elif not claimed.is_archived:
             document = message_document(delivery.payload, message, envelope)
             self._objects.create(bucket, name, document, content_type=_JSON, metadata=metadata)
+        return bucket
 
     def _claim_request(self, message: Message, envelope: Envelope) -> ClaimRequest:
         day = message_day(message.created_at, envelope.published_at)
@@ -223,39 +231,6 @@ class ProcessMessage:
             event=LogEvent.MESSAGE_IGNORED,
             reason=delivery.reason.value,
         )
-
-    def _bury(
-        self, envelope: Envelope, reason: PermanentReason, message: Message | None
-    ) -> Outcome:
-        self._ledger.bury(
-            DeadLetter(
-                installation=self._installation,
-                key=delivery_key(envelope.body, envelope.attributes),
-                reason=reason.value,
-                payload=envelope.body,
-                attributes=encode_attributes(envelope.attributes),
-                delivery_attempt=envelope.delivery_attempt,
-                message=message,
-                published_at=envelope.published_at,
-            )
-        )
-        return dead(reason)
-
-    def _bury_unreadable(self, push_body: bytes) -> Outcome:
-        attributes = Attributes()
-        self._ledger.bury(
-            DeadLetter(
-                installation=self._installation,
-                key=delivery_key(push_body, attributes),
-                reason=PermanentReason.ENVELOPE_INVALID.value,
-                payload=push_body,
-                attributes=encode_attributes(attributes),
-                delivery_attempt=None,
-                message=None,
-                published_at=None,
-            )
-        )
-        return dead(PermanentReason.ENVELOPE_INVALID)
 
     def _release(self, claimed: Claimed, reason: RetryReason, trace: Trace | None) -> None:
         try:

@@ -3,6 +3,7 @@
 from handlers.domain.deliveries import Accepted, InboxRules, read_delivery
 from handlers.domain.envelope import Envelope, decode_push, delivery_key, encode_attributes
 from handlers.domain.errors import (
+    UNRECORDED,
     InvalidPayloadError,
     PermanentReason,
     RetryableError,
@@ -74,7 +75,7 @@ class RecordDeadLetter:
             installation=self._installation,
             key=delivery_key(envelope.body, envelope.attributes),
             # Pub/Sub carries no reason; the ledger's last error takes this one's place.
-            reason="unrecorded",
+            reason=UNRECORDED,
             payload=envelope.body,
             attributes=encode_attributes(envelope.attributes),
             delivery_attempt=envelope.delivery_attempt,

@@ -9,6 +9,7 @@ from handlers.domain.json_values import JsonObject
 from handlers.domain.log_events import LogEvent
 from handlers.logs import EventLog, Severity
 from handlers.ports.clock import Clock
+from handlers.tally import InterruptedSweepError
 
 # Scheduler waits 540 s; a sweep begins nothing new after this.
 _SWEEP_SECONDS: Final = 420.0
@@ -18,7 +19,11 @@ class Sweep(Protocol):
     """One thing that maintenance does."""
 
     def run(self, deadline: float) -> Mapping[str, int]:
-        """Work until done or until the monotonic clock passes `deadline`; return counts."""
+        """Work until done or until the monotonic clock passes `deadline`; return counts.
+
+        Raises:
+            InterruptedSweepError: it ended half-way, with what it had done.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +58,10 @@ class RunMaintenance:
         reason: str | None = None
         try:
             counts = sweep.run(started + _SWEEP_SECONDS)
-        except RetryableError as error:
-            reason = error.reason.value
+        except InterruptedSweepError as error:
+            counts, reason = error.counts, self._reason(error.cause, name)
         except Exception as error:  # noqa: BLE001 - the last line of defence: log, report
-            self._log.unexpected(error, source=name)
-            reason = RetryReason.UNEXPECTED.value
+            reason = self._reason(error, name)
         seconds = round(self._clock.monotonic() - started, 3)
         status = 200 if reason is None else 503
         self._log.emit(
@@ -74,3 +78,9 @@ class RunMaintenance:
         if reason is not None:
             document["reason"] = reason
         return Report(http_status=status, document=document)
+
+    def _reason(self, error: Exception, name: str) -> str:
+        if isinstance(error, RetryableError):
+            return error.reason.value
+        self._log.unexpected(error, source=name)
+        return RetryReason.UNEXPECTED.value

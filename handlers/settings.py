@@ -10,7 +10,14 @@ from handlers import settings_parts as parts
 from handlers.domain.deliveries import InboxRules
 from handlers.domain.media_hosts import MediaRules
 from handlers.domain.signature import SenderRules
-from handlers.settings_catalogue import DEAD_LETTERS, MAINTENANCE, MIGRATE, WEBHOOK, WORKER
+from handlers.settings_catalogue import (
+    COMMANDS,
+    DEAD_LETTERS,
+    MAINTENANCE,
+    MIGRATE,
+    WEBHOOK,
+    WORKER,
+)
 from handlers.settings_parsers import as_language, as_postgres_url
 from handlers.settings_parts import (
     BrokerSettings,
@@ -23,7 +30,7 @@ from handlers.settings_reader import SettingsReader, as_integer, as_text
 
 T = TypeVar("T")
 
-_TRANSACTION_POOLER_PORT: Final = 6543
+TRANSACTION_POOLER_PORT: Final = 6543
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +56,8 @@ class WorkerSettings:
     inbox_rules: InboxRules
     media_rules: MediaRules
     media_max_bytes: int
+    chatwoot: ChatwootSettings
+    jobs_broker: BrokerSettings
     openai_api_key: str = field(repr=False)
     openai_base_url: str | None
     transcribe_model: str
@@ -131,6 +140,17 @@ def migration_database_url(environ: Mapping[str, str] = os.environ) -> str:
     return _read(MIGRATE, environ, _migration_url)
 
 
+def command_settings(
+    build: Callable[[SettingsReader], T], environ: Mapping[str, str] = os.environ
+) -> T:
+    """Read the one part of the settings that a command needs.
+
+    Raises:
+        SettingsError: something of it is missing or malformed; all of it is named.
+    """
+    return _read(COMMANDS, environ, build)
+
+
 def _read(function: str, environ: Mapping[str, str], build: Callable[[SettingsReader], T]) -> T:
     reader = SettingsReader(environ, function=function)
     settings = build(reader)
@@ -149,6 +169,7 @@ def _webhook(reader: SettingsReader) -> WebhookSettings:
 
 
 def _worker(reader: SettingsReader) -> WorkerSettings:
+    transcription = parts.transcription(reader)
     return WorkerSettings(
         storage=parts.storage(reader),
         database=parts.database(reader),
@@ -158,9 +179,11 @@ def _worker(reader: SettingsReader) -> WorkerSettings:
         inbox_rules=parts.inbox_rules(reader),
         media_rules=parts.media_rules(reader),
         media_max_bytes=reader.optional("MEDIA_MAX_BYTES", as_integer(1, 2**31), 104_857_600),
-        openai_api_key=reader.required("OPENAI_API_KEY", as_text, ""),
-        openai_base_url=reader.maybe("OPENAI_BASE_URL", as_text),
-        transcribe_model=reader.optional("OPENAI_TRANSCRIBE_MODEL", as_text, "gpt-transcribe"),
+        chatwoot=parts.chatwoot(reader),
+        jobs_broker=parts.jobs_broker(reader),
+        openai_api_key=transcription.api_key,
+        openai_base_url=transcription.base_url,
+        transcribe_model=transcription.model,
         transcribe_language=reader.maybe("OPENAI_TRANSCRIBE_LANGUAGE", as_language),
         audio_max_seconds=reader.optional("AUDIO_MAX_SECONDS", as_integer(1, 86_400), 1500),
     )
@@ -175,7 +198,7 @@ def _dead_letters(reader: SettingsReader) -> DeadLetterSettings:
 
 
 def _maintenance(reader: SettingsReader) -> MaintenanceSettings:
-    return MaintenanceSettings(
+    settings = MaintenanceSettings(
         broker=parts.broker(reader),
         content_jobs_topic=parts.content_jobs_topic(reader),
         storage=parts.storage(reader),
@@ -187,6 +210,10 @@ def _maintenance(reader: SettingsReader) -> MaintenanceSettings:
         inbox_rules=parts.inbox_rules(reader),
         chatwoot=parts.chatwoot(reader),
     )
+    if settings.spool_bucket.startswith(settings.buckets.prefix):
+        # Rights to people's buckets are given by their prefix, and would take in the spool.
+        reader.complain("GCS_SPOOL_BUCKET", "must not begin with GCS_BUCKET_PREFIX")
+    return settings
 
 
 def _migration_url(reader: SettingsReader) -> str:
@@ -194,7 +221,7 @@ def _migration_url(reader: SettingsReader) -> str:
     if not reader.is_set(name):
         name = "SUPABASE_DB_URL"
     url = reader.required(name, as_postgres_url, "")
-    if url and urlsplit(url).port == _TRANSACTION_POOLER_PORT:
+    if url and urlsplit(url).port == TRANSACTION_POOLER_PORT:
         reader.complain(
             "SUPABASE_MIGRATION_DB_URL",
             "must not be a transaction pooler (port 6543): locks would not hold",

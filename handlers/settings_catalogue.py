@@ -20,6 +20,8 @@ WORKER: Final = "process_message"
 DEAD_LETTERS: Final = "record_dead_letter"
 MAINTENANCE: Final = "run_maintenance"
 MIGRATE: Final = "db.migrate"
+COMMANDS: Final = "handlers.cli"
+"""Beside its own, it reads what the functions read whose work a command looks at."""
 
 _CHATWOOT_WEBHOOKS: Final = "Chatwoot, Settings, Integrations, Webhooks"
 _SERVICE_ACCOUNT_KEY: Final = (
@@ -109,16 +111,27 @@ CATALOGUE: Final[dict[str, Variable]] = {
         functions=(WEBHOOK, MAINTENANCE),
         default="chatwoot-events",
     ),
+    "PUBSUB_DEAD_LETTER_TOPIC": Variable(
+        purpose="the topic of what the broker gave up, for the doctor to look at",
+        source="created by the deployment",
+        functions=(COMMANDS,),
+        default="chatwoot-events-dlq",
+    ),
     "CONTENT_JOBS_TOPIC": Variable(
         purpose="the topic that wakes whoever writes the content",
         source="created by the deployment",
-        functions=(MAINTENANCE,),
+        functions=(WORKER, MAINTENANCE),
         default="content-jobs",
     ),
     "CHATWOOT_WEBHOOK_SECRET": Variable(
         purpose="proves that a delivery comes from our Chatwoot; several during a rotation",
         source=f"{_CHATWOOT_WEBHOOKS}: shown beside the URL (4.11.2 and later), comma-separated",
         functions=(WEBHOOK,),
+    ),
+    "WEBHOOK_URL": Variable(
+        purpose="where Chatwoot is to deliver, for the doctor to look for among its webhooks",
+        source="gcloud run services describe chatwoot-webhook --format='value(status.url)'",
+        functions=(COMMANDS,),
     ),
     "CHATWOOT_URL_TOKEN": Variable(
         purpose="a secret in the webhook's URL (?token=) for Chatwoot before 4.11.2",
@@ -156,17 +169,17 @@ CATALOGUE: Final[dict[str, Variable]] = {
     "CHATWOOT_API_ACCESS_TOKEN": Variable(
         purpose="reads conversations back and answers in them; an administrator's",
         source="Chatwoot, Profile settings, Access token",
-        functions=(MAINTENANCE,),
+        functions=(WORKER, MAINTENANCE),
     ),
     "CHATWOOT_BOT_TOKEN": Variable(
         purpose="sends in a bot's name in place of the administrator's",
         source="Chatwoot, Settings, Bots; leave it out to send as the administrator",
-        functions=(MAINTENANCE,),
+        functions=(WORKER, MAINTENANCE),
     ),
     "CHATWOOT_ACCOUNT_ID": Variable(
         purpose="the accounts that are read back and answered, by number; others are only filed",
         source="the number after /accounts/ in Chatwoot's address, comma-separated if several",
-        functions=(MAINTENANCE,),
+        functions=(WORKER, MAINTENANCE),
     ),
     "CHATWOOT_MEDIA_HOSTS": Variable(
         purpose="hosts that Chatwoot's media links may redirect to; default any public one",
@@ -215,7 +228,7 @@ CATALOGUE: Final[dict[str, Variable]] = {
     "PUBSUB_EMULATOR_HOST": Variable(
         purpose="host:port of a Pub/Sub stand-in",
         source="the local stack sets it",
-        functions=(WEBHOOK, MAINTENANCE),
+        functions=(WEBHOOK, WORKER, MAINTENANCE),
     ),
     "STORAGE_EMULATOR_HOST": Variable(
         purpose="URL of a Cloud Storage stand-in",

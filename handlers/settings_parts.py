@@ -80,6 +80,24 @@ class ChatwootSettings:
     account_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptionSettings:
+    """Whose speech model it is."""
+
+    api_key: str = field(repr=False)
+    base_url: str | None
+    model: str
+
+
+def transcription(reader: SettingsReader) -> TranscriptionSettings:
+    """Read whose speech model it is."""
+    return TranscriptionSettings(
+        api_key=reader.required("OPENAI_API_KEY", as_text, ""),
+        base_url=reader.maybe("OPENAI_BASE_URL", as_text),
+        model=reader.optional("OPENAI_TRANSCRIBE_MODEL", as_text, "gpt-transcribe"),
+    )
+
+
 def broker(reader: SettingsReader) -> BrokerSettings:
     """Read where deliveries are published."""
     return BrokerSettings(
@@ -117,6 +135,25 @@ def owner_hash_key(reader: SettingsReader) -> bytes:
 def spool_bucket(reader: SettingsReader) -> str:
     """Read where deliveries lie while the broker cannot take them."""
     return reader.required("GCS_SPOOL_BUCKET", as_text, "")
+
+
+def dead_letter_topic(reader: SettingsReader) -> str:
+    """Read the topic of what the broker gave up."""
+    return reader.optional("PUBSUB_DEAD_LETTER_TOPIC", as_text, "chatwoot-events-dlq")
+
+
+def webhook_url(reader: SettingsReader) -> str | None:
+    """Read where Chatwoot is to deliver."""
+    return reader.maybe("WEBHOOK_URL", as_text)
+
+
+def jobs_broker(reader: SettingsReader) -> BrokerSettings:
+    """Read where content jobs are published."""
+    return BrokerSettings(
+        project_id=reader.required("GCS_PROJECT_ID", as_text, ""),
+        topic=content_jobs_topic(reader),
+        emulator_host=reader.maybe("PUBSUB_EMULATOR_HOST", as_text),
+    )
 
 
 def content_jobs_topic(reader: SettingsReader) -> str:

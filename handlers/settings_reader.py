@@ -1,6 +1,6 @@
 """Reads single settings out of a mapping of strings and gathers everything wrong with them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from handlers.settings_catalogue import CATALOGUE
@@ -14,6 +14,11 @@ class SettingsError(Exception):
 
     Not of the application's error family, so no handler can take it for a failed message.
     """
+
+    def __init__(self, text: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.problems = tuple(problems)
+        """One text of lines for each: what is wrong, what it is for, where to get it."""
 
 
 class SettingsReader:
@@ -64,7 +69,8 @@ class SettingsReader:
             count = len(self._problems)
             raise SettingsError(
                 f"{self._function} cannot start: {count} setting(s) need attention.\n  "
-                + "\n  ".join(self._problems)
+                + "\n  ".join(self._problems),
+                self._problems,
             )
 
     def _written(self, name: str) -> str | None:

@@ -37,6 +37,18 @@ class ChatwootPeople:
         path = f"conversations/{conversation_id}/incoming"
         return _deliveries(self._post(path, {"wait": True, **message}))
 
+    def begin_to_write(self, conversation_id: int, **message: object) -> str:
+        """Let the contact write and return the message's id without waiting for its webhook."""
+        path = f"conversations/{conversation_id}/incoming"
+        return str(self._post(path, {"wait": False, **message})["message_id"])
+
+    def deliveries(self) -> tuple[list[Delivery], int]:
+        """Return every webhook that was sent, and how many are still on their way."""
+        answer = requests.get(f"{self._url}/_control/deliveries", timeout=_TIMEOUT_SECONDS)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return _deliveries(found), int(found["pending"])
+
     def answer(self, conversation_id: int, **message: object) -> list[Delivery]:
         """Let an agent write; return the deliveries once they were answered."""
         path = f"conversations/{conversation_id}/outgoing"

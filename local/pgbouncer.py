@@ -27,6 +27,7 @@ max_client_conn = 500
 auth_type = scram-sha-256
 auth_file = {users}
 auth_user = {server.username}
+stats_users = {server.username}
 ignore_startup_parameters = extra_float_digits
 """
 

@@ -6,37 +6,49 @@ from google.pubsub_v1.services.publisher import PublisherClient
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 from google.pubsub_v1.services.subscriber import SubscriberClient
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
-from google.pubsub_v1.types import DeadLetterPolicy, PushConfig, RetryPolicy, Subscription, Topic
+from google.pubsub_v1.types import (
+    DeadLetterPolicy,
+    ExpirationPolicy,
+    PushConfig,
+    RetryPolicy,
+    Subscription,
+    Topic,
+)
 
 TOPIC = "chatwoot-events"
 DEAD_LETTER_TOPIC = "chatwoot-events-dlq"
+CONTENT_JOBS_TOPIC = "content-jobs"
 SUBSCRIPTION = "process-message"
 DEAD_LETTER_SUBSCRIPTION = "dead-letters"
 _ACK_DEADLINE_SECONDS = 600
+_DAY_SECONDS = 24 * 60 * 60
 # A deployment waits 10 to 600 s; who watches a demo does not want to.
 _MIN_BACKOFF_SECONDS = 1
 _MAX_BACKOFF_SECONDS = 10
 
 
-def create_queues(
+def create_queues(  # noqa: PLR0913 - what a deployment decides
     host: str,
     *,
     project_id: str,
     push_endpoint: str,
     dead_letter_endpoint: str,
     max_delivery_attempts: int = 100,
+    dead_letter_retention_days: int = 31,
 ) -> None:
-    """Create both topics and their push subscriptions, to the worker and to the recorder."""
+    """Create the topics, and the push subscriptions to the worker and to the recorder."""
     with grpc.insecure_channel(host) as channel:
         publisher = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
         subscriber = SubscriberClient(transport=SubscriberGrpcTransport(channel=channel))
-        for topic in (TOPIC, DEAD_LETTER_TOPIC):
+        for topic in (TOPIC, DEAD_LETTER_TOPIC, CONTENT_JOBS_TOPIC):
             publisher.create_topic(request=Topic(name=f"projects/{project_id}/topics/{topic}"))
         subscriber.create_subscription(
             request=Subscription(
                 name=f"projects/{project_id}/subscriptions/{SUBSCRIPTION}",
                 topic=f"projects/{project_id}/topics/{TOPIC}",
                 push_config=PushConfig(push_endpoint=push_endpoint),
+                # An empty one: it never disappears, however long it is idle.
+                expiration_policy=ExpirationPolicy(),
                 ack_deadline_seconds=_ACK_DEADLINE_SECONDS,
                 retry_policy=RetryPolicy(
                     minimum_backoff=Duration(seconds=_MIN_BACKOFF_SECONDS),
@@ -53,6 +65,10 @@ def create_queues(
                 name=f"projects/{project_id}/subscriptions/{DEAD_LETTER_SUBSCRIPTION}",
                 topic=f"projects/{project_id}/topics/{DEAD_LETTER_TOPIC}",
                 push_config=PushConfig(push_endpoint=dead_letter_endpoint),
+                expiration_policy=ExpirationPolicy(),
+                message_retention_duration=Duration(
+                    seconds=dead_letter_retention_days * _DAY_SECONDS
+                ),
                 ack_deadline_seconds=_ACK_DEADLINE_SECONDS,
                 retry_policy=RetryPolicy(
                     minimum_backoff=Duration(seconds=_MIN_BACKOFF_SECONDS),

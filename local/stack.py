@@ -128,6 +128,8 @@ class Stack:
             push_endpoint=self.function_url("process_message"),
             dead_letter_endpoint=self.function_url("record_dead_letter"),
             max_delivery_attempts=self.max_delivery_attempts,
+            # Google takes 31 days, its emulator seven.
+            dead_letter_retention_days=31 if self.official_pubsub is None else 7,
         )
         self.functions: dict[str, processes.Child] = {}
         undo.callback(self._stop_functions)

@@ -75,6 +75,14 @@ def read_messages(database_url: str) -> dict[str, StoredMessage]:
 
 def list_objects(gcs_url: str, bucket: str) -> dict[str, int]:
     """Return the names and sizes in bytes of a bucket's objects, as Cloud Storage lists them."""
-    answer = requests.get(f"{gcs_url}/storage/v1/b/{bucket}/o", timeout=10)
-    answer.raise_for_status()
-    return {item["name"]: int(item["size"]) for item in answer.json().get("items", [])}
+    sizes: dict[str, int] = {}
+    page: str | None = ""
+    while page is not None:
+        answer = requests.get(
+            f"{gcs_url}/storage/v1/b/{bucket}/o", params={"pageToken": page}, timeout=10
+        )
+        answer.raise_for_status()
+        listing = answer.json()
+        sizes |= {item["name"]: int(item["size"]) for item in listing.get("items", [])}
+        page = listing.get("nextPageToken")
+    return sizes

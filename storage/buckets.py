@@ -8,9 +8,12 @@ from google.cloud import storage
 from handlers.domain.errors import RetryableError, RetryReason
 from handlers.ports.storage import BucketCreation
 from storage.client import translated_errors
+from storage.time_limit import TimeLimit
 
-# Google answers a creation within a second or two, or throttles it.
-_CREATE_TIMEOUT_SECONDS: Final = (5, 15)
+# For everything that a creation takes. Google answers within a second or two, or throttles it, and
+# a person's first message does not wait longer: maintenance tries again.
+_CREATE_SECONDS: Final = 2.0
+_CREATORS: Final = 4
 _LABELS: Final = {"app": "whatsapp-pipeline", "content": "personal"}
 # Older messages are read rarely, and each class is cheaper to keep and dearer to read.
 _LIFECYCLE: Final = (("NEARLINE", 30), ("COLDLINE", 90), ("ARCHIVE", 365))
@@ -26,19 +29,23 @@ class GcsBuckets:
         self._project_number = project_number
         self._location = location
         self._kms_key = kms_key
+        self._creations = TimeLimit(threads=_CREATORS, name="buckets")
 
     def create(self, name: str) -> BucketCreation:
-        """Create a bucket, or find out whose it is.
+        """Create a bucket, or find out whose it is; two seconds in all.
 
         Raises:
-            RetryableError: the store did not answer, or throttles.
+            RetryableError: the store did not answer in time, or throttles.
         """
+        return self._creations.within(_CREATE_SECONDS, lambda: self._create(name))
+
+    def _create(self, name: str) -> BucketCreation:
         bucket = self._client.bucket(name)
         self._apply_settings(bucket)
         try:
             with translated_errors():
                 self._client.create_bucket(
-                    bucket, location=self._location, retry=None, timeout=_CREATE_TIMEOUT_SECONDS
+                    bucket, location=self._location, retry=None, timeout=_CREATE_SECONDS
                 )
         except google_errors.Conflict:
             return self._adopt(name)
@@ -48,7 +55,7 @@ class GcsBuckets:
         bucket = self._client.bucket(name)
         try:
             with translated_errors():
-                bucket.reload(retry=None, timeout=_CREATE_TIMEOUT_SECONDS)
+                bucket.reload(retry=None, timeout=_CREATE_SECONDS)
         except google_errors.NotFound as error:
             # Deleted in between, by whoever had it.
             raise RetryableError(RetryReason.BUCKET_UNAVAILABLE) from error
@@ -63,7 +70,7 @@ class GcsBuckets:
         # Ours, made by another worker a moment ago or by hand: only the latter lacks settings.
         self._apply_settings(bucket)
         with translated_errors():
-            bucket.patch(retry=None, timeout=_CREATE_TIMEOUT_SECONDS)
+            bucket.patch(retry=None, timeout=_CREATE_SECONDS)
         return BucketCreation(is_ours=True)
 
     def _apply_settings(self, bucket: Any) -> None:  # noqa: ANN401 - the library is untyped

@@ -15,14 +15,13 @@ from handlers.domain.errors import (
     RetryableError,
     RetryReason,
 )
+from handlers.domain.fallback import StoredFacts, is_same_identity
 from storage.client import CALL_TIMEOUT_SECONDS, translated_errors
 
 # Bounds the memory of a large upload; a multiple of 256 KiB, as the protocol demands.
 _CHUNK_BYTES: Final = 4 * 1024 * 1024
 _READ_BYTES: Final = 1024 * 1024
 _REPLACE_ATTEMPTS: Final = 3
-# What makes an object this message's and no other's.
-_IDENTITY: Final = ("account_id", "conversation_id", "message_id", "created_at")
 
 
 class GcsObjects:
@@ -41,7 +40,7 @@ class GcsObjects:
         except google_errors.PreconditionFailed:
             # It may be ours, from an attempt whose answer was lost.
             found = self._reload(bucket, name).metadata or {}
-            if any(found.get(key) != metadata.get(key) for key in _IDENTITY):
+            if not is_same_identity(found, dict(metadata)):
                 raise PermanentError(PermanentReason.OBJECT_CONFLICT) from None
 
     def create_from_file(
@@ -108,6 +107,16 @@ class GcsObjects:
                 self._blob(bucket, name).delete(retry=None, timeout=CALL_TIMEOUT_SECONDS)
         except google_errors.NotFound:
             return
+
+    def facts(self, bucket: str, name: str) -> StoredFacts | None:
+        """Return what the store says of an object, or None where there is none."""
+        blob = self._blob(bucket, name)
+        try:
+            with translated_errors():
+                blob.reload(retry=None, timeout=CALL_TIMEOUT_SECONDS)
+        except google_errors.NotFound:
+            return None
+        return StoredFacts(crc32c=blob.crc32c, metadata=dict(blob.metadata or {}))
 
     def _blob(self, bucket: str, name: str) -> Any:  # noqa: ANN401 - the library is untyped
         return self._client.bucket(bucket).blob(name)

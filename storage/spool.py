@@ -1,9 +1,7 @@
 """The spool bucket: deliveries that the broker would not take, until it does."""
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from typing import Any, Final, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from google.api_core import exceptions as google_errors
 from google.cloud import storage
@@ -11,8 +9,7 @@ from google.cloud import storage
 from handlers.domain.errors import RetryableError, RetryReason
 from handlers.domain.spooling import SPOOL_PREFIX, SpoolEntry
 from storage.client import CALL_TIMEOUT_SECONDS, translated_errors
-
-T = TypeVar("T")
+from storage.time_limit import TimeLimit
 
 _WRITERS: Final = 8
 
@@ -22,9 +19,7 @@ class GcsSpool:
 
     def __init__(self, client: storage.Client, *, bucket: str) -> None:
         self._bucket = client.bucket(bucket)
-        # A thread for each write, so that a name look-up or a token that hangs cannot hold the
-        # answer: the library bounds single socket operations only.
-        self._writers = ThreadPoolExecutor(max_workers=_WRITERS, thread_name_prefix="spool")
+        self._writes = TimeLimit(threads=_WRITERS, name="spool")
 
     def put(
         self, name: str, body: bytes, attributes: Mapping[str, str], *, budget_seconds: float
@@ -49,7 +44,7 @@ class GcsSpool:
 
         try:
             with translated_errors():
-                self._within(budget_seconds, write)
+                self._writes.within(budget_seconds, write)
         except google_errors.PreconditionFailed:
             return
         except google_errors.NotFound as error:
@@ -91,14 +86,3 @@ class GcsSpool:
                 self._bucket.blob(name).delete(retry=None, timeout=CALL_TIMEOUT_SECONDS)
         except google_errors.NotFound:
             return
-
-    def _within(self, seconds: float, call: Callable[[], T]) -> T:
-        if seconds <= 0:
-            raise RetryableError(RetryReason.STORAGE_UNAVAILABLE)
-        under_way = self._writers.submit(call)
-        try:
-            return under_way.result(timeout=seconds)
-        except FutureTimeoutError as error:
-            # One that waited for a thread in vain must not be in the way of those to come.
-            under_way.cancel()
-            raise RetryableError(RetryReason.STORAGE_UNAVAILABLE) from error

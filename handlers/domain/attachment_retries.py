@@ -35,7 +35,8 @@ def after_failure(
     return AttachmentResult(
         record=replace(record, state=AttachmentState.PENDING, reason=reason.value),
         retry_after_seconds=wait_before_retry(
-            attempt,
+            # Somebody else's claim ends within minutes, and its outcome is ours too.
+            1 if reason is RetryReason.TRANSCRIPTION_RUNNING else attempt,
             first_seconds=_FIRST_WAIT_SECONDS,
             max_seconds=_MAX_WAIT_SECONDS,
             jitter=jitter,

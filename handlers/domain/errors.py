@@ -4,12 +4,18 @@
     ├── PermanentError   surely fails again: kept as a dead letter, acknowledged
     ├── RetryableError   may succeed later: the delivery is handed back to the broker
     ├── InvalidPayloadError   a delivery that cannot be read: answered 400, or a dead letter
-    └── MediaRefusedError     an attachment that cannot be had: stored with the reason
+    ├── MediaRefusedError     an attachment that cannot be had: stored with the reason
+    ├── ChatwootRefusedError  Chatwoot's API says no to a request as it is: the caller knows why
+    └── SendRefusedError      what was to be sent cannot be, ever: its row ends with the reason
 
 Reason codes appear in answers, logs, rows and alerts, so a code is never renamed.
 """
 
 from enum import StrEnum
+from typing import Final
+
+UNRECORDED: Final = "unrecorded"
+"""The reason of a dead letter that nobody told one: the broker carries none."""
 
 
 class RejectReason(StrEnum):
@@ -52,6 +58,8 @@ class IgnoreReason(StrEnum):
     INBOX_NOT_LISTED = "inbox_not_listed"
     PRIVATE_NOTE = "private_note"
     NOT_INCOMING = "not_incoming"
+    CONVERSATION_GONE = "conversation_gone"
+    """Reconcile had seen it, and Chatwoot deleted its conversation before it came."""
 
 
 class RetryReason(StrEnum):
@@ -70,12 +78,20 @@ class RetryReason(StrEnum):
     STORAGE_THROTTLED = "storage_throttled"
     STORAGE_FORBIDDEN = "storage_forbidden"
     BUCKET_UNAVAILABLE = "bucket_unavailable"
+    FALLBACK_FULL = "fallback_full"
+    """The store takes nothing, and the database has all it may hold for it."""
     MEDIA_NOT_READY = "media_not_ready"
     MEDIA_UNAVAILABLE = "media_unavailable"
     TRANSCRIPTION_UNAVAILABLE = "transcription_unavailable"
     TRANSCRIPTION_THROTTLED = "transcription_throttled"
     TRANSCRIPTION_REFUSED = "transcription_refused"
     TRANSCRIPTION_RUNNING = "transcription_running"
+    CHATWOOT_THROTTLED = "chatwoot_throttled"
+    CHATWOOT_UNAVAILABLE = "chatwoot_unavailable"
+    CHATWOOT_FORBIDDEN = "chatwoot_forbidden"
+    """The token is wrong or may not do this: a setting to mend."""
+    CHATWOOT_REFUSED = "chatwoot_refused"
+    """It calls what we send invalid, behind which a fault that passes may hide."""
     OUT_OF_TIME = "out_of_time"
     UNEXPECTED = "unexpected"
 
@@ -114,6 +130,17 @@ class MediaReason(StrEnum):
     DELETED = "deleted"
 
 
+class SendReason(StrEnum):
+    """Why something that was to be sent is not; the end of a row of the outbox."""
+
+    CONVERSATION_GONE = "conversation_gone"
+    SEND_REFUSED = "send_refused"
+    """Invalid as it is, by Chatwoot or by the broker."""
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    """It may have gone out, and nobody can look: better not twice."""
+    FOREIGN_ACCOUNT = "foreign_account"
+
+
 class PipelineError(Exception):
     """Base of every failure that the bodies know what to do with."""
 
@@ -148,5 +175,32 @@ class MediaRefusedError(PipelineError):
     """An attachment cannot be had or understood, and asking again would not help."""
 
     def __init__(self, reason: MediaReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class ChatwootRefusedError(PipelineError):
+    """Chatwoot's API refuses a request: 404 for what is not there, 422 for what it cannot take."""
+
+    def __init__(self, http_status: int) -> None:
+        super().__init__(f"chatwoot answered {http_status}")
+        self.http_status = http_status
+
+
+class ChatwootUnsentError(RetryableError):
+    """No connection to Chatwoot came about, so it surely has not seen the request."""
+
+    def __init__(self) -> None:
+        super().__init__(RetryReason.CHATWOOT_UNAVAILABLE)
+
+
+class OutcomeUnknownError(RetryableError):
+    """What was sent may have arrived: it is looked for before it is sent again."""
+
+
+class SendRefusedError(PipelineError):
+    """What was to be sent surely was not, and never can be."""
+
+    def __init__(self, reason: SendReason) -> None:
         super().__init__(reason.value)
         self.reason = reason

@@ -4,7 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from handlers.domain.message_state import AttachmentRecord, AttachmentState, MessageState
+from handlers.domain.message_state import (
+    AttachmentRecord,
+    AttachmentState,
+    MessageState,
+    content_hash,
+    join,
+)
 from handlers.domain.messages import (
     AccountId,
     AttachmentId,
@@ -13,6 +19,7 @@ from handlers.domain.messages import (
     MessageId,
 )
 from handlers.domain.notes import Note
+from handlers.domain.outgoing import Outgoing
 from handlers.domain.owners import OwnerId
 
 
@@ -83,7 +90,7 @@ class Refusal(StrEnum):
     DONE = "done"
     """This state of it is already stored."""
     CLOSED = "closed"
-    """It is ignored, dead, erased or from before the ledger."""
+    """It is ignored, erased or from before the ledger."""
     LEASED = "leased"
     """Another attempt holds a live lease."""
     CONFLICT = "conflict"
@@ -99,7 +106,14 @@ class NotClaimed:
     refusal: Refusal
 
 
-ClaimResult = Claimed | NotClaimed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """The message was given up before; what comes now waits beside it for the replay."""
+
+    reason: str | None
+
+
+ClaimResult = Claimed | NotClaimed | GivenUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +178,8 @@ class FinishRequest:
     note: Note
     object_path: str
     """gs://bucket/object of the message's JSON."""
+    outbox: tuple[Outgoing, ...] = ()
+    """What is to be sent because of it; nothing for a note."""
 
     @property
     def is_settled(self) -> bool:
@@ -185,6 +201,13 @@ class DeadLetter:
     message: Message | None
     """None where the payload could not be read, or belongs to another message's id."""
     published_at: datetime | None
+    lease: Lease | None = None
+    """The attempt that gives it up; None where nobody was working on it."""
+
+    @property
+    def content_hash(self) -> str | None:
+        """Tell the state that the delivery shows from others, as the ledger does."""
+        return None if self.message is None else content_hash(join(MessageState(), self.message))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

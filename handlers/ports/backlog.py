@@ -1,7 +1,9 @@
 """What lies in the database and is to be taken up again."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from handlers.domain.deleted_media import DeletedMedia
 from handlers.domain.filing import (
     DeadDelivery,
     DeadLetter,
@@ -20,3 +22,16 @@ class Backlog(Protocol):
 
     def take_due_messages(self, *, batch: int) -> list[DueMessage]:
         """Take messages with an attachment that is due to be tried again."""
+
+
+class DeletedMediaQueue(Protocol):
+    """Media of deleted messages, which a worker thought dead may have written all the same."""
+
+    def take_deleted_media(self, *, batch: int) -> list[DeletedMedia]:
+        """Take media whose message was deleted so long ago that no worker still writes them.
+
+        What is not settled is due again after 15 minutes.
+        """
+
+    def settle_deleted_media(self, media: Sequence[DeletedMedia]) -> None:
+        """Record that they are gone, so that nobody looks for them again; repeatable."""

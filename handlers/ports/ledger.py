@@ -13,6 +13,7 @@ from handlers.domain.filing import (
     Lease,
     TranscriptLookup,
 )
+from handlers.domain.outgoing import OutgoingId
 
 
 class Ledger(Protocol):
@@ -43,11 +44,14 @@ class Ledger(Protocol):
     def release(self, lease: Lease, reason: str) -> None:
         """Hand a message back before its lease ends, so that a redelivery need not wait."""
 
-    def finish(self, lease: Lease, request: FinishRequest) -> None:
-        """Write note and ledger in one transaction."""
+    def finish(self, lease: Lease, request: FinishRequest) -> tuple[OutgoingId, ...]:
+        """Write note, ledger and outbox in one transaction; return what is to be sent now."""
 
     def bury(self, dead_letter: DeadLetter) -> None:
         """Keep what cannot be processed and mark its message dead, in one transaction."""
 
     def ignore(self, installation: str, ids: tuple[str, str], source: str, reason: str) -> None:
         """Record that a message, by account and message id, does not concern us."""
+
+    def close_dead_letter(self, installation: str, key: str) -> None:
+        """Close a dead letter whose replay came to a good end; one that is not open is success."""

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from handlers.domain.fallback import StoredFacts
+
 
 class Buckets(Protocol):
     """People's buckets."""
 
     def create(self, name: str) -> "BucketCreation":
-        """Create a bucket with every setting, or find out whose it is; repeatable.
+        """Create a bucket with every setting, or find out whose it is; repeatable, two seconds.
 
         Raises:
-            RetryableError: the store did not answer, or throttles.
+            RetryableError: the store did not answer in time, or throttles.
         """
 
 
@@ -57,3 +59,10 @@ class Objects(Protocol):
 
     def delete(self, bucket: str, name: str) -> None:
         """Remove an object; one that is not there is success."""
+
+
+class ObjectStore(Objects, Protocol):
+    """The store itself, which can be asked what lies under a name."""
+
+    def facts(self, bucket: str, name: str) -> StoredFacts | None:
+        """Return what the store says of an object, or None where there is none."""

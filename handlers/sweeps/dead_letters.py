@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from handlers.domain.envelope import Source
-from handlers.domain.errors import PermanentReason, RetryReason
+from handlers.domain.errors import UNRECORDED, PermanentReason, RetryReason
+from handlers.domain.operator_records import replay_attributes
 from handlers.ports.backlog import Backlog
 from handlers.ports.broker import BatchPublisher
 from handlers.ports.clock import Clock
+from handlers.tally import Tally
 
 _BATCH: Final = 50
 _PUBLISH_SECONDS: Final = 30.0
@@ -15,7 +16,7 @@ _PUBLISH_SECONDS: Final = 30.0
 # webhook may keep it for later, but as a dead letter it has been given up.
 _REPLAYED_REASONS: Final = frozenset(
     {reason.value for reason in RetryReason} - {reason.value for reason in PermanentReason}
-    | {"unrecorded"}
+    | {UNRECORDED}
 )
 
 
@@ -29,18 +30,18 @@ class DeadLetterSweep:
 
     def run(self, deadline: float) -> Mapping[str, int]:
         """Return how many were published again, and how many the broker did not take."""
-        counts = {"replayed": 0, "left": 0}
-        while self._clock.monotonic() < deadline:
-            letters = self._backlog.take_dead_letters(_REPLAYED_REASONS, batch=_BATCH)
-            if not letters:
-                break
-            reasons = self._publisher.publish_all(
-                [(d.payload, {**d.attributes, "source": Source.REPLAY.value}) for d in letters],
-                budget_seconds=_PUBLISH_SECONDS,
-            )
-            counts["replayed"] += sum(reason is None for reason in reasons)
-            counts["left"] += sum(reason is not None for reason in reasons)
-            if not set(reasons) <= {None, RetryReason.PUBLISH_REFUSED}:
-                # The broker is down; taking more would use up their replays for nothing.
-                break
+        with Tally("replayed", "left") as counts:
+            while self._clock.monotonic() < deadline:
+                letters = self._backlog.take_dead_letters(_REPLAYED_REASONS, batch=_BATCH)
+                if not letters:
+                    break
+                reasons = self._publisher.publish_all(
+                    [(d.payload, replay_attributes(d.attributes)) for d in letters],
+                    budget_seconds=_PUBLISH_SECONDS,
+                )
+                counts["replayed"] += sum(reason is None for reason in reasons)
+                counts["left"] += sum(reason is not None for reason in reasons)
+                if not set(reasons) <= {None, RetryReason.PUBLISH_REFUSED}:
+                    # The broker is down; taking more would use up their replays for nothing.
+                    break
         return counts

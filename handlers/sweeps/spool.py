@@ -17,11 +17,14 @@ from handlers.ports.broker import BatchPublisher
 from handlers.ports.clock import Clock
 from handlers.ports.ledger import Ledger
 from handlers.ports.spool import Spool
+from handlers.tally import Tally
 
 # One request to the broker carries as many.
 _BATCH: Final = 100
 _READERS: Final = 8
 _PUBLISH_SECONDS: Final = 30.0
+# As many as cannot be read now are passed over in one run; more, and the store itself is ill.
+_MAX_UNREADABLE: Final = 200
 
 
 class SpoolSweep:
@@ -44,16 +47,20 @@ class SpoolSweep:
 
     def run(self, deadline: float) -> Mapping[str, int]:
         """Return how many were published, given up as invalid, and left."""
-        counts = {"published": 0, "dead": 0, "left": 0}
-        with ThreadPoolExecutor(max_workers=_READERS) as readers:
-            # With something left the broker is still down; what waits longest stays first in line.
-            while self._clock.monotonic() < deadline and not counts["left"]:
-                entries = self._spool.oldest(limit=_BATCH)
+        unreadable: set[str] = set()
+        with (
+            Tally("published", "dead", "left") as counts,
+            ThreadPoolExecutor(max_workers=_READERS) as readers,
+        ):
+            while self._clock.monotonic() < deadline and len(unreadable) <= _MAX_UNREADABLE:
+                found = self._spool.oldest(limit=_BATCH + len(unreadable))
+                entries = [entry for entry in found if entry.name not in unreadable]
                 if not entries:
                     break
                 there = []
                 for entry, body in zip(entries, readers.map(self._read, entries), strict=True):
                     if isinstance(body, RetryableError):
+                        unreadable.add(entry.name)
                         counts["left"] += 1
                     elif body is not None:
                         there.append((entry, body))
@@ -62,13 +69,16 @@ class SpoolSweep:
                     counts[outcome] += 1
                 finished = [name for name, outcome in outcomes.items() if outcome != "left"]
                 list(readers.map(self._spool.delete, finished))
+                if len(finished) < len(outcomes):
+                    # The broker is still down; what waits longest stays first in line.
+                    break
         return counts
 
     def _read(self, entry: SpoolEntry) -> bytes | RetryableError | None:
         try:
             return self._spool.read(entry)
         except RetryableError as error:
-            # One that cannot be read now does not keep the others.
+            # One that cannot be read now keeps neither its own batch nor those behind it.
             return error
 
     def _publish(self, there: Sequence[tuple[SpoolEntry, bytes]]) -> dict[str, str]:
@@ -91,7 +101,8 @@ class SpoolSweep:
         try:
             key = delivery_key(body, decode_attributes(attributes))
         except InvalidPayloadError:
-            key = entry.name
+            # The key that the worker finds again when a replay of it comes to a good end.
+            key = delivery_key(body, None)
         letter = DeadLetter(
             installation=self._installation,
             key=key,

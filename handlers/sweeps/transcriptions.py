@@ -13,6 +13,7 @@ from handlers.ports.backlog import Backlog
 from handlers.ports.broker import BatchPublisher
 from handlers.ports.clock import Clock
 from handlers.ports.storage import Objects
+from handlers.tally import Tally
 
 _BATCH: Final = 50
 _PUBLISH_SECONDS: Final = 30.0
@@ -31,24 +32,24 @@ class TranscriptionSweep:
 
     def run(self, deadline: float) -> Mapping[str, int]:
         """Return how many were sent again, and how many could not be."""
-        counts = {"resumed": 0, "left": 0}
-        while self._clock.monotonic() < deadline:
-            due = self._backlog.take_due_messages(batch=_BATCH)
-            if not due:
-                break
-            deliveries = []
-            for message in due:
-                body = self._body(message)
-                if body is None:
-                    counts["left"] += 1
-                else:
-                    deliveries.append((body, _attributes(message)))
-            reasons = self._publisher.publish_all(deliveries, budget_seconds=_PUBLISH_SECONDS)
-            counts["resumed"] += sum(reason is None for reason in reasons)
-            counts["left"] += sum(reason is not None for reason in reasons)
-            if not set(reasons) <= {None, RetryReason.PUBLISH_REFUSED}:
-                # The broker is down; what is not taken now is still due at the next sweep.
-                break
+        with Tally("resumed", "left") as counts:
+            while self._clock.monotonic() < deadline:
+                due = self._backlog.take_due_messages(batch=_BATCH)
+                if not due:
+                    break
+                deliveries = []
+                for message in due:
+                    body = self._body(message)
+                    if body is None:
+                        counts["left"] += 1
+                    else:
+                        deliveries.append((body, _attributes(message)))
+                reasons = self._publisher.publish_all(deliveries, budget_seconds=_PUBLISH_SECONDS)
+                counts["resumed"] += sum(reason is None for reason in reasons)
+                counts["left"] += sum(reason is not None for reason in reasons)
+                if not set(reasons) <= {None, RetryReason.PUBLISH_REFUSED}:
+                    # The broker is down; what is not taken now is still due at the next sweep.
+                    break
         return counts
 
     def _body(self, message: DueMessage) -> bytes | None:

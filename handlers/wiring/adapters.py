@@ -8,15 +8,22 @@ from handlers.domain.log_events import LogEvent
 from handlers.domain.owners import key_canary
 from handlers.logs import EventLog, Severity
 from handlers.ports.media import Transcriber, Transcript
-from handlers.settings_parts import BrokerSettings, DatabaseSettings, StorageSettings
-from handlers.wiring.instance import SystemClock, once
+from handlers.settings_parts import (
+    BrokerSettings,
+    BucketSettings,
+    DatabaseSettings,
+    StorageSettings,
+)
+from handlers.wiring.instance import SystemClock, new_token, once
 
 if TYPE_CHECKING:
     from google.cloud import storage
 
+    from db.fallback import PostgresFallback
     from db.ledger import PostgresLedger
     from db.pool import ConnectionPool
     from handlers.clients.pubsub_publisher import GroupCommitPublisher
+    from storage.buckets import GcsBuckets
     from storage.spool import GcsSpool
 
 _STORAGE_CONNECTIONS: Final = 32
@@ -75,6 +82,25 @@ def cloud_storage(settings: StorageSettings) -> "storage.Client":
         key=None if key is None else (key.client_email, key.private_key, key.private_key_id),
         connections=_STORAGE_CONNECTIONS,
     )
+
+
+def buckets(settings: BucketSettings, client: "storage.Client") -> "GcsBuckets":
+    """Build what creates people's buckets."""
+    from storage.buckets import GcsBuckets
+
+    return GcsBuckets(
+        client,
+        project_number=settings.project_number,
+        location=settings.location,
+        kms_key=settings.kms_key,
+    )
+
+
+def fallback(max_bytes: int, connections: "ConnectionPool") -> "PostgresFallback":
+    """Build what keeps the objects that the store would not take."""
+    from db.fallback import PostgresFallback
+
+    return PostgresFallback(connections, max_bytes=max_bytes, new_token=new_token)
 
 
 def spool(settings: StorageSettings, bucket: str) -> "GcsSpool":

@@ -7,13 +7,13 @@ import certifi
 from handlers.attachments import AttachmentArchiver
 from handlers.bucket_resolution import BucketResolution
 from handlers.clients.media_downloads import ChatwootMediaDownloads
+from handlers.durable_objects import DurableObjects
 from handlers.ports.media import Transcriber
 from handlers.process_message import ProcessMessage
 from handlers.recordings import Recordings
 from handlers.settings import WorkerSettings, worker_settings
-from handlers.wiring import adapters
+from handlers.wiring import adapters, sending
 from handlers.wiring.instance import SystemClock, event_log, jitter, new_token
-from storage.buckets import GcsBuckets
 from storage.objects import GcsObjects
 
 
@@ -22,9 +22,15 @@ def build_process_message() -> ProcessMessage:
     settings = worker_settings()
     clock = SystemClock()
     log = event_log(settings.storage.project_id)
-    ledger = adapters.ledger(settings.owner_hash_key, adapters.pool(settings.database, log))
+    pool = adapters.pool(settings.database, log)
+    ledger = adapters.ledger(settings.owner_hash_key, pool)
     client = adapters.cloud_storage(settings.storage)
-    objects = GcsObjects(client)
+    objects = DurableObjects(
+        store=GcsObjects(client),
+        fallback=adapters.fallback(settings.fallback_max_bytes, pool),
+        clock=clock,
+        log=log,
+    )
     return ProcessMessage(
         installation=settings.database.installation,
         inbox_rules=settings.inbox_rules,
@@ -32,14 +38,10 @@ def build_process_message() -> ProcessMessage:
         objects=objects,
         buckets=BucketResolution(
             ledger=ledger,
-            buckets=GcsBuckets(
-                client,
-                project_number=settings.buckets.project_number,
-                location=settings.buckets.location,
-                kms_key=settings.buckets.kms_key,
-            ),
+            buckets=adapters.buckets(settings.buckets, client),
             prefix=settings.buckets.prefix,
             owner_hash_key=settings.owner_hash_key,
+            clock=clock,
             log=log,
         ),
         attachments=AttachmentArchiver(
@@ -60,6 +62,13 @@ def build_process_message() -> ProcessMessage:
             ),
             clock=clock,
             jitter=jitter,
+            log=log,
+        ),
+        outbox=sending.outbox_delivery(
+            chatwoot=settings.chatwoot,
+            jobs_broker=settings.jobs_broker,
+            pool=pool,
+            installation=settings.database.installation,
             log=log,
         ),
         clock=clock,

@@ -22,14 +22,31 @@ from local.chatwoot.writers import Writers
 from local.http_messages import Route
 from local.http_service import HttpService
 
+_ANY_ACCOUNT = "/api/v1/accounts/{account_id}"
+
 
 def main() -> None:
     """Wire it and serve until a signal comes."""
     options = _options()
     service = HttpService(options.host, options.port)
     base_url = options.public_url or f"http://{options.host}:{service.port}"
-    account = Account(id=options.account_id, name="Acme Support")
-    store = Store(account, options.first_id)
+    blobs = Blobs(options.data / "blobs", base_url, options.attachment_delay)
+    first = Store(Account(id=options.account_id, name="Acme Support"), options.first_id)
+    access, routes = _account_routes(options, first, blobs, "/_control", _ANY_ACCOUNT)
+    for number in options.more_accounts:
+        account = Account(id=number, name=f"Branch {number}")
+        store = Store(account, options.first_id, beside=first)
+        control, base = f"/_control/accounts/{number}", f"/api/v1/accounts/{number}"
+        # Before the first one's, which take any account's path and answer 404 to others.
+        routes = _account_routes(options, store, blobs, control, base)[1] + routes
+    media = [Route(r.method, r.path, access.throttled(r.handler)) for r in blobs.routes()]
+    service.serve([*routes, *media])
+
+
+def _account_routes(
+    options: argparse.Namespace, store: Store, blobs: Blobs, control_base: str, base: str
+) -> tuple[Access, list[Route]]:
+    """Build one account's Chatwoot."""
     if options.webhook_url:
         webhook = Webhook(
             id=store.new_id("webhook"),
@@ -38,13 +55,11 @@ def main() -> None:
             subscriptions=["message_created", "message_updated"],
         )
         store.webhooks[webhook.id] = webhook
-    blobs = Blobs(options.data / "blobs", base_url, options.attachment_delay)
     deliveries = Deliveries()
     events = Events(store, deliveries)
     outbox = Outbox(store, events, options.receipts_after)
     changes = MessageChanges(store, blobs)
-    access = Access(account, tokens(options.api_token, options.bot_token))
-    base = "/api/v1/accounts/{account_id}"
+    access = Access(store.account, tokens(options.api_token, options.bot_token))
     control = Control(
         store=store,
         access=access,
@@ -63,17 +78,13 @@ def main() -> None:
         changes=changes,
         flood_limit=options.messages_per_minute,
     )
-    media = [Route(r.method, r.path, access.throttled(r.handler)) for r in blobs.routes()]
-    service.serve(
-        [
-            *control.routes(),
-            *messages.routes(base),
-            *ConversationsApi(store=store, access=access).routes(base),
-            *ContactsApi(store=store, access=access).routes(base),
-            *WebhooksApi(store=store, access=access).routes(base),
-            *media,
-        ]
-    )
+    return access, [
+        *control.routes(control_base),
+        *messages.routes(base),
+        *ConversationsApi(store=store, access=access).routes(base),
+        *ContactsApi(store=store, access=access).routes(base),
+        *WebhooksApi(store=store, access=access).routes(base),
+    ]
 
 
 def _options() -> argparse.Namespace:
@@ -87,6 +98,7 @@ def _options() -> argparse.Namespace:
     add("--api-token", default=secrets.token_hex(12), help="an administrator's token")
     add("--bot-token", default=secrets.token_hex(12), help="an agent bot's token")
     add("--account-id", type=int, default=7)
+    add("--more-accounts", type=int, nargs="*", default=[], help="each with /_control/accounts/ID")
     add("--public-url", help="base of media links, default our own address")
     add("--attachment-delay", type=float, default=0.4, help="seconds until a file can be read")
     add("--receipts-after", type=float, default=0.2, help="pace of delivery receipts; -1 for none")

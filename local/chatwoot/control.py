@@ -47,9 +47,9 @@ class Control:
     outbox: Outbox
     double_audio: bool
 
-    def routes(self) -> list[Route]:
-        """Return the routes of the control API."""
-        base, one = "/_control", "/_control/conversations/{conversation_id}"
+    def routes(self, base: str = "/_control") -> list[Route]:
+        """Return the routes of the control API of one account."""
+        one = f"{base}/conversations/{{conversation_id}}"
         calls: list[tuple[str, str, Handler]] = [
             ("POST", f"{base}/contacts", self._add_contact),
             ("POST", one, self._change_conversation),

@@ -36,7 +36,7 @@ class Store:
     never gives an id twice to those who kept theirs.
     """
 
-    def __init__(self, account: Account, first_id: int) -> None:
+    def __init__(self, account: Account, first_id: int, *, beside: "Store | None" = None) -> None:
         self.account = account
         self.lock = threading.RLock()
         self.contacts: dict[int, Contact] = {}
@@ -44,12 +44,13 @@ class Store:
         self.webhooks: dict[int, Webhook] = {}
         self._messages: dict[int, tuple[Message, Conversation]] = {}
         self._first_id = first_id
-        self._ids: dict[str, itertools.count[int]] = {}
+        # Accounts of one installation never have an id in common.
+        self.ids: dict[str, itertools.count[int]] = {} if beside is None else beside.ids
 
     def new_id(self, kind: str) -> int:
         """Return the next number of a kind's own sequence."""
         with self.lock:
-            return next(self._ids.setdefault(kind, itertools.count(self._first_id)))
+            return next(self.ids.setdefault(kind, itertools.count(self._first_id)))
 
     def add_contact(
         self, *, channel: str, name: str, source_id: str | None, fields: dict[str, Any]

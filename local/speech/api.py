@@ -26,6 +26,7 @@ class SpeechApi:
     remember: bool
     _asked: list[dict[str, Any]] = field(default_factory=list)
     _known: dict[tuple[str, str | None], Transcript] = field(default_factory=dict)
+    _shutdowns: dict[str, str | None] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def routes(self) -> list[Route]:
@@ -34,6 +35,7 @@ class SpeechApi:
             Route("POST", "/v1/audio/transcriptions", self._authorised(self._transcribe)),
             Route("GET", "/v1/models", self._authorised(self._list_models)),
             Route("GET", "/v1/models/{model}", self._authorised(self._show_model)),
+            Route("PUT", "/_control/models/{model}", self._announce_shutdown),
             Route("GET", "/_control/requests", self._list_requests),
             Route("DELETE", "/_control/requests", self._forget_requests),
         ]
@@ -73,13 +75,29 @@ class SpeechApi:
         return transcript
 
     def _list_models(self, _: Request) -> Response:
-        return json_response({"object": "list", "data": [_model(each) for each in MODELS]})
+        return json_response({"object": "list", "data": [self._model(each) for each in MODELS]})
 
     def _show_model(self, request: Request) -> Response:
         model = request.params["model"]
         if model not in MODELS:
             raise openai_errors.unknown_model(model)
-        return json_response(_model(model))
+        return json_response(self._model(model))
+
+    def _announce_shutdown(self, request: Request) -> Response:
+        model = request.params["model"]
+        if model not in MODELS:
+            raise openai_errors.unknown_model(model)
+        self._shutdowns[model] = request.json().get("shutdown_date")
+        return json_response(self._model(model))
+
+    def _model(self, model: str) -> dict[str, Any]:
+        return {
+            "id": model,
+            "object": "model",
+            "created": _CREATED,
+            "owned_by": "system",
+            "shutdown_date": self._shutdowns.get(model),
+        }
 
     def _list_requests(self, _: Request) -> Response:
         with self._lock:
@@ -119,7 +137,3 @@ def _answer(transcript: Transcript, upload: AudioUpload) -> Response:
     elif upload.model == "gpt-transcribe":
         answer["languages"] = [{"code": "en"}] if transcript.text else []
     return json_response({**answer, "usage": usage})
-
-
-def _model(model: str) -> dict[str, Any]:
-    return {"id": model, "object": "model", "created": _CREATED, "owned_by": "system"}

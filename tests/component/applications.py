@@ -16,6 +16,8 @@ _ENVIRON = {
     "GCS_SPOOL_BUCKET": "test-spool",
     "CHATWOOT_WEBHOOK_SECRET": "TESTsecretTESTsecretTEST",
     "CHATWOOT_BASE_URL": "https://chat.example.com",
+    "CHATWOOT_API_ACCESS_TOKEN": "no-such-token",
+    "CHATWOOT_ACCOUNT_ID": "7",
     "OWNER_HASH_KEY": "k" * 32,
     "SUPABASE_DB_URL": "postgresql://nobody:secret@127.0.0.1:1/none",
     "OPENAI_API_KEY": "sk-test",

@@ -14,7 +14,12 @@ from tests.component.media_samples import (
     deletion_of,
     put_voice_note,
 )
-from tests.component.worker_world import BUCKET, WorkerWorld, make_worker_world
+from tests.component.worker_world import (
+    BUCKET,
+    WorkerWorld,
+    how_it_waits,
+    make_worker_world,
+)
 from tests.factories import make_delivery
 
 # Longer than any lease, so that the next delivery may take the message.
@@ -99,7 +104,7 @@ def _end_state(world: WorkerWorld) -> dict[str, object]:
             for key, row in tables.messages.items()
         },
         "attachments": {
-            key: {i: {**asdict(row), "attempts": None} for i, row in rows.items()}
+            key: {i: {**asdict(row), **how_it_waits(row)} for i, row in rows.items()}
             for key, rows in tables.attachments.items()
         },
         "notes": [asdict(note) for note in tables.notes.rows.values()],

@@ -16,8 +16,6 @@ _SECOND = bucket_name(PREFIX, HASH_KEY, FALLBACK, 2)
         ("ledger", "claim", RetryReason.DATABASE_UNAVAILABLE),
         ("ledger", "pin_bucket", RetryReason.DATABASE_BUSY),
         ("ledger", "set_bucket_state", RetryReason.DATABASE_BUSY),
-        ("buckets", "create", RetryReason.STORAGE_THROTTLED),
-        ("objects", "create", RetryReason.STORAGE_UNAVAILABLE),
         ("ledger", "finish", RetryReason.LEASE_LOST),
     ],
 )
@@ -93,17 +91,6 @@ def test_only_five_generations_are_tried(worker: WorkerWorld) -> None:
     assert worker.buckets.calls == ["create"] * 5
 
 
-def test_a_bucket_that_vanished_is_created_again(worker: WorkerWorld) -> None:
-    worker.deliver()
-    worker.buckets.names.clear()
-    worker.objects.rows.clear()
-
-    assert worker.deliver(id=50002).status_code == 200
-
-    assert worker.buckets.names == {BUCKET}
-    assert worker.message("50002").state == "stored"
-
-
 def test_a_deletion_completes_though_the_bucket_vanished(worker: WorkerWorld) -> None:
     worker.deliver()
     worker.buckets.names.clear()
@@ -174,7 +161,7 @@ def test_data_that_the_database_refuses_is_a_dead_letter_with_an_error_note(
 
     assert response.json == {"status": "dead", "reason": "data_rejected"}
     assert (worker.message().state, worker.note().processing_status) == ("dead", "error")
-    assert worker.deliver().json == {"status": "closed", "reason": "closed"}
+    assert worker.deliver().json == {"status": "dead", "reason": "data_rejected"}
 
 
 def test_a_replay_opens_a_dead_message_again(worker: WorkerWorld) -> None:

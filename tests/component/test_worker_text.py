@@ -44,6 +44,7 @@ def test_a_text_of_a_person_whose_bucket_is_ready_asks_each_port_once(worker: Wo
     assert worker.ledger.calls == ["claim", "finish"]
     assert worker.objects.calls == ["create"]
     assert worker.buckets.calls == worker.downloads.calls == worker.transcriber.calls == []
+    assert worker.fallback.calls == []
 
 
 def test_a_known_person_owns_note_and_bucket(worker: WorkerWorld) -> None:

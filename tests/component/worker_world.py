@@ -12,6 +12,7 @@ from handlers.attachments import AttachmentArchiver
 from handlers.bucket_resolution import BucketResolution
 from handlers.domain.deliveries import InboxRules
 from handlers.domain.owners import OwnerId, bucket_name
+from handlers.durable_objects import DurableObjects
 from handlers.process_message import ProcessMessage
 from handlers.recordings import Recordings
 from tests.component.applications import function_client
@@ -20,10 +21,12 @@ from tests.factories import encode, make_delivery, push_request
 from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import FakeClock
 from tests.fakes.failing import FailingPort
+from tests.fakes.fallback import FakeFallback
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.ledger_rows import AttachmentRow, MessageRow, NoteRow
 from tests.fakes.media_downloads import FakeMediaDownloads
 from tests.fakes.objects import FakeObjects, StoredObject
+from tests.fakes.sending import FakeSending, fake_sending
 from tests.fakes.transcriber import FakeTranscriber
 
 PREFIX = "test-whatsapp"
@@ -42,8 +45,10 @@ class WorkerWorld:
     ledger: FakeLedger
     buckets: FakeBuckets
     objects: FakeObjects
+    fallback: FakeFallback
     downloads: FakeMediaDownloads
     transcriber: FakeTranscriber
+    sending: FakeSending
     log: LoggedLines
 
     @property
@@ -52,8 +57,12 @@ class WorkerWorld:
             "ledger": self.ledger,
             "buckets": self.buckets,
             "objects": self.objects,
+            "fallback": self.fallback,
             "downloads": self.downloads,
             "transcriber": self.transcriber,
+            "outbox": self.sending.outbox,
+            "conversations": self.sending.conversations,
+            "jobs": self.sending.jobs,
         }
 
     def push(self, request: bytes) -> TestResponse:
@@ -94,17 +103,25 @@ def make_worker_world(monkeypatch: pytest.MonkeyPatch) -> WorkerWorld:
     ledger, buckets = FakeLedger(clock), FakeBuckets()
     objects, downloads = FakeObjects(buckets), FakeMediaDownloads()
     transcriber, events = FakeTranscriber(), log.event_log()
+    fallback = FakeFallback(clock, ledger.tables)
+    durable = DurableObjects(store=objects, fallback=fallback, clock=clock, log=events)
+    sending = fake_sending(ledger.tables)
     worker = ProcessMessage(
         installation="main",
         inbox_rules=InboxRules(),
         ledger=ledger,
-        objects=objects,
+        objects=durable,
         buckets=BucketResolution(
-            ledger=ledger, buckets=buckets, prefix=PREFIX, owner_hash_key=HASH_KEY, log=events
+            ledger=ledger,
+            buckets=buckets,
+            prefix=PREFIX,
+            owner_hash_key=HASH_KEY,
+            clock=clock,
+            log=events,
         ),
         attachments=AttachmentArchiver(
             ledger=ledger,
-            objects=objects,
+            objects=durable,
             downloads=downloads,
             recordings=Recordings(
                 transcriber=transcriber, clock=clock, max_seconds=AUDIO_MAX_SECONDS
@@ -113,6 +130,7 @@ def make_worker_world(monkeypatch: pytest.MonkeyPatch) -> WorkerWorld:
             jitter=lambda: 0.0,
             log=events,
         ),
+        outbox=sending.delivery(clock, events),
         clock=clock,
         new_token=partial(next, map(str, itertools.count(1))),
         log=events,
@@ -123,7 +141,14 @@ def make_worker_world(monkeypatch: pytest.MonkeyPatch) -> WorkerWorld:
         ledger=ledger,
         buckets=buckets,
         objects=objects,
+        fallback=fallback,
         downloads=downloads,
         transcriber=transcriber,
+        sending=sending,
         log=log,
     )
+
+
+def how_it_waits(row: AttachmentRow) -> dict[str, object]:
+    """Return what of an attachment's waiting does not depend on when it was."""
+    return {"attempts": None, "next_attempt_at": row.next_attempt_at is not None}

@@ -76,7 +76,14 @@ class FakeLedgerWorld(LedgerWorld):
     @override
     def dead_letters(self) -> list[Row]:
         letters = self.fake.tables.dead_letters.items()
-        return [{"key": key, **dataclasses.asdict(row)} for (_, key), row in sorted(letters)]
+        return [
+            {
+                "key": key,
+                "state": "open" if row.is_open else "closed",
+                **dataclasses.asdict(row),
+            }
+            for (_, key), row in sorted(letters)
+        ]
 
     @override
     def contact(self, contact_id: str = "90210") -> Row | None:

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -79,6 +79,26 @@ def test_a_bucket_whose_answer_was_lost_is_ours_when_asked_again(store: GcsStore
     assert store.buckets.create(name).is_ours
 
 
+def test_a_creation_ends_after_two_seconds_though_each_of_its_requests_is_faster(
+    store: GcsStoreWorld,
+) -> None:
+    store.server.fail("POST /storage/v1/b", delay_seconds=1.2)
+    store.server.fail("GET /storage/v1/b", delay_seconds=1.2)
+
+    with pytest.raises(RetryableError, match="storage_unavailable"):
+        store.buckets.create(store.bucket)
+
+    assert store.buckets.create(store.bucket).is_ours
+
+
+def test_a_creation_that_hangs_is_left_to_itself(store: GcsStoreWorld) -> None:
+    name = f"hanging-{os.urandom(6).hex()}"
+    store.server.fail("POST /storage/v1/b", delay_seconds=3)
+
+    with pytest.raises(RetryableError, match="storage_unavailable"):
+        store.buckets.create(name)
+
+
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
@@ -121,11 +141,11 @@ def test_a_download_that_breaks_off_is_retryable(store: GcsStoreWorld, cut_after
         store.objects.read_into(store.bucket, "o", io.BytesIO())
 
 
-@pytest.mark.parametrize("what", ["create", "file", "delete", "replace"])
+@pytest.mark.parametrize("what", ["create", "file", "delete", "replace", "facts"])
 def test_a_store_that_is_away_is_retryable(store: GcsStoreWorld, what: str) -> None:
     store.objects._client._connection.API_BASE_URL = "http://127.0.0.1:9"
     objects = store.objects
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "create": lambda: _create(store),
         "file": lambda: objects.create_from_file(
             store.bucket, "o", io.BytesIO(b"x"), byte_count=1, content_type="audio/ogg"
@@ -134,6 +154,7 @@ def test_a_store_that_is_away_is_retryable(store: GcsStoreWorld, what: str) -> N
         "replace": lambda: objects.replace(
             store.bucket, "o", b"x", content_type="text/plain", metadata=_META
         ),
+        "facts": lambda: objects.facts(store.bucket, "o"),
     }
 
     with pytest.raises(RetryableError, match="storage_unavailable"):

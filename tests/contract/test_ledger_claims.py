@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.domain.errors import RetryableError, RetryReason
-from handlers.domain.filing import Claimed, NotClaimed, Refusal
+from handlers.domain.filing import Claimed, GivenUp, NotClaimed, Refusal
 from handlers.domain.message_state import join
 from handlers.domain.messages import ConversationId, MessageId
 from tests.contract.ledger_requests import (
@@ -142,7 +142,7 @@ def test_a_message_without_a_time_is_itself_again(world: LedgerWorld) -> None:
     assert _refusal(world, message=make_message(created_at=None)) is Refusal.DONE
 
 
-@pytest.mark.parametrize("state", ["ignored", "erased", "legacy", "dead"])
+@pytest.mark.parametrize("state", ["ignored", "erased", "legacy"])
 def test_a_message_that_ended_otherwise_is_closed(world: LedgerWorld, state: str) -> None:
     store(world.ledger)
     world.change_message(state=state)
@@ -171,8 +171,19 @@ def test_ignoring_never_changes_a_message_that_is_known(world: LedgerWorld) -> N
 def test_only_a_replay_opens_a_dead_message(world: LedgerWorld) -> None:
     world.ledger.bury(dead_letter(make_message()))
 
-    assert _refusal(world) is Refusal.CLOSED
+    assert world.ledger.claim(claim_request()) == GivenUp(reason="data_rejected")
     assert isinstance(world.ledger.claim(claim_request(source="replay")), Claimed)
+
+
+def test_the_deletion_of_a_dead_message_needs_no_replay(world: LedgerWorld) -> None:
+    world.ledger.bury(dead_letter(make_message()))
+    deleted = make_message(is_deleted=True)
+
+    claim = claimed(world.ledger, claim_request(deleted))
+    world.ledger.finish(claim.lease, finish_request(deleted, join(claim.state, deleted)))
+
+    (letter,) = world.dead_letters()
+    assert (letter["state"], letter["payload"]) == ("closed", b"")
 
 
 def test_a_message_of_the_earlier_product_is_closed_in_its_conversation_only(

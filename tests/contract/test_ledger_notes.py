@@ -181,9 +181,9 @@ def test_a_pending_attachment_makes_the_note_processing_until_it_is_settled(
 
 
 def test_burying_keeps_the_delivery_and_shows_an_error(world: LedgerWorld) -> None:
-    claimed(world.ledger)
+    lease = claimed(world.ledger).lease
 
-    world.ledger.bury(dead_letter(make_message()))
+    world.ledger.bury(replace(dead_letter(make_message()), lease=lease))
 
     (letter,) = world.dead_letters()
     assert (letter["key"], letter["payload"]) == ("delivery-1", b"\x00raw\xff")

@@ -10,12 +10,13 @@ import pytest
 from typing_extensions import override
 
 from handlers.domain.errors import PermanentError, RetryableError, RetryReason
-from handlers.ports.storage import Buckets, Objects
+from handlers.domain.fallback import StoredFacts
+from handlers.ports.storage import Buckets, ObjectStore
 from storage.buckets import GcsBuckets
 from storage.client import storage_client
 from storage.objects import GcsObjects
 from tests.fakes.buckets import FakeBuckets
-from tests.fakes.objects import FakeObjects
+from tests.fakes.objects import FakeObjects, crc32c_of
 from tests.local.gcs_server import GcsServer, running_gcs
 
 _PROJECT_NUMBER: Final = 123456789012
@@ -31,7 +32,7 @@ class StoreWorld(Protocol):
     """A store with one bucket of ours in it, and what may happen to it from outside."""
 
     bucket: str
-    objects: Objects
+    objects: ObjectStore
     buckets: Buckets
 
     def read(self, name: str) -> bytes | None: ...
@@ -208,6 +209,21 @@ def test_deleting_is_repeatable(store: StoreWorld) -> None:
         store.objects.delete(store.bucket, "a.ogg")
 
     assert store.read("a.ogg") is None
+
+
+def test_the_store_tells_what_it_has(store: StoreWorld) -> None:
+    _create(store, b"some words", more="than identity")
+    _upload(store, b"sound")
+
+    document = store.objects.facts(store.bucket, "a/b c/ü.json")
+    media = store.objects.facts(store.bucket, "a.ogg")
+
+    assert document == StoredFacts(
+        crc32c=crc32c_of(b"some words"), metadata=_IDENTITY | {"more": "than identity"}
+    )
+    assert media == StoredFacts(crc32c=crc32c_of(b"sound"), metadata={})
+    assert store.objects.facts(store.bucket, "none") is None
+    assert store.objects.facts("contract-nobody-made-this", "none") is None
 
 
 def test_a_bucket_is_created_once_and_known_as_ours_afterwards(store: StoreWorld) -> None:

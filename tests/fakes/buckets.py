@@ -1,5 +1,6 @@
 """Buckets as names, ours or a stranger's."""
 
+from handlers.domain.errors import RetryableError, RetryReason
 from handlers.ports.storage import BucketCreation
 from tests.fakes.failing import FailingPort
 
@@ -11,9 +12,13 @@ class FakeBuckets(FailingPort):
         super().__init__()
         self.names: set[str] = set()
         self.foreign_names: set[str] = set()
+        self.away: RetryReason | None = None
+        """Why every creation fails, while it does."""
 
     def create(self, name: str) -> BucketCreation:
         with self._call("create"):
+            if self.away is not None:
+                raise RetryableError(self.away)
             if name in self.foreign_names:
                 return BucketCreation(is_ours=False)
             was_created = name not in self.names

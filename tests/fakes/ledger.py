@@ -11,6 +11,7 @@ from handlers.domain.filing import (
     ClaimResult,
     DeadLetter,
     FinishRequest,
+    GivenUp,
     Lease,
     NotClaimed,
     Refusal,
@@ -19,6 +20,7 @@ from handlers.domain.filing import (
 )
 from handlers.domain.message_state import AttachmentState, MessageState, first_state
 from handlers.domain.messages import AttachmentId
+from handlers.domain.outgoing import Outgoing, OutgoingId
 from handlers.domain.owners import OwnerId
 from handlers.ports.clock import Clock
 from tests.fakes.failing import FailingPort
@@ -34,6 +36,8 @@ class FakeLedger(FailingPort):
         super().__init__()
         self._clock = clock
         self.tables = LedgerTables(clock)
+        self.also_sends: tuple[Outgoing, ...] = ()
+        """What finish decides to send beside the request's, as an order's will."""
 
     def claim(self, request: ClaimRequest) -> ClaimResult:
         with self._call("claim"):
@@ -54,17 +58,19 @@ class FakeLedger(FailingPort):
                 ),
             )
             refusal = self._refusal(key, row, request)
+            is_given_up = row.state == "dead" and request.source != "replay"
+            if refusal is None and is_given_up and not request.message.is_deleted:
+                return GivenUp(reason=row.last_error)
             return NotClaimed(refusal=refusal) if refusal else self._give(key, row, request)
 
     def _refusal(self, key: MessageKey, row: MessageRow, request: ClaimRequest) -> Refusal | None:
         message = request.message
-        if row.state in {"ignored", "erased", "legacy"}:
+        is_first_heard = row.state == "expected" or row.last_error == "conversation_gone"
+        if row.state in {"ignored", "erased", "legacy"} and not is_first_heard:
             return Refusal.CLOSED
         is_same_time = _whole_second(row.created_at) == _whole_second(message.created_at)
         if row.conversation_id != message.conversation_id or not is_same_time:
             return Refusal.CONFLICT
-        if row.state == "dead" and request.source != "replay":
-            return Refusal.CLOSED
         is_live = row.lease_until is not None and row.lease_until > self._clock.now()
         if is_live and row.lease_token != request.token:
             return Refusal.LEASED
@@ -86,6 +92,9 @@ class FakeLedger(FailingPort):
         if row.lease_token != request.token:
             row.fence += 1
             row.attempts += 1
+        if row.state in {"expected", "ignored"}:
+            row.source, row.published_at = request.source, request.published_at
+            row.last_error = None
         row.state = "stored" if row.state == "stored" else "processing"
         row.contact_id = row.contact_id or (message.contact.contact_id if message.contact else None)
         row.lease_token = request.token
@@ -179,7 +188,7 @@ class FakeLedger(FailingPort):
             if row.fence == lease.fence and row.lease_until is not None:
                 row.lease_until, row.last_error = None, reason
 
-    def finish(self, lease: Lease, request: FinishRequest) -> None:
+    def finish(self, lease: Lease, request: FinishRequest) -> tuple[OutgoingId, ...]:
         with self._call("finish"):
             row = self.tables.hold(lease)
             key = key_of(lease)
@@ -192,18 +201,35 @@ class FakeLedger(FailingPort):
                     attachment.transcript = attachment.chatwoot_transcript = None
                     attachment.sha256 = None
                     attachment.transcribing_until = attachment.next_attempt_at = None
+                    if attachment.object_name is not None:
+                        # A worker thought dead may still be writing it.
+                        attachment.next_attempt_at = self._clock.now() + timedelta(minutes=15)
                 elif attachment_id in known:
                     words = known[AttachmentId(attachment_id)].chatwoot_transcript
                     attachment.chatwoot_transcript = stored(words)
             row.state, row.is_archived = "stored", True
             row.content = stored(request.state.content)
             row.content_from_update = request.state.is_content_from_update
-            row.is_deleted, row.content_hash = request.state.is_deleted, request.content_hash
+            row.is_deleted = request.state.is_deleted
+            row.content_hash = request.content_hash if request.is_settled else None
             row.note_content = stored(request.note.content)
             row.lease_until = row.last_error = None
+            for letter in self.tables.dead_letters.values():
+                is_told = letter.content_hash == request.content_hash or row.is_deleted
+                if is_told and (letter.account_id, letter.message_id) == key[1:]:
+                    letter.is_open = False
+                    letter.payload = b"" if row.is_deleted else letter.payload
+            queued = [self.tables.queue(key, each) for each in (*request.outbox, *self.also_sends)]
+            return tuple(
+                OutgoingId(each.id)
+                for each in queued
+                if each.state == "waiting" and not each.attempts
+            )
 
     def bury(self, dead_letter: DeadLetter) -> None:
         with self._call("bury"):
+            if dead_letter.lease is not None:
+                self.tables.hold(dead_letter.lease).lease_until = None
             letter = self.tables.dead_letters.get((dead_letter.installation, dead_letter.key))
             message, attributes = dead_letter.message, dead_letter.attributes
             if letter is None:
@@ -214,12 +240,14 @@ class FakeLedger(FailingPort):
                     payload=dead_letter.payload,
                     attributes=attributes,
                     delivery_attempt=dead_letter.delivery_attempt,
+                    content_hash=dead_letter.content_hash,
                 )
                 self.tables.dead_letters[dead_letter.installation, dead_letter.key] = letter
             else:
                 letter.times_seen += 1
                 letter.reason = dead_letter.reason
                 letter.delivery_attempt = dead_letter.delivery_attempt
+                letter.content_hash, letter.is_open = dead_letter.content_hash, True
             if message is None:
                 return
             key = (dead_letter.installation, message.account_id, message.message_id)
@@ -234,7 +262,8 @@ class FakeLedger(FailingPort):
                     published_at=dead_letter.published_at,
                 ),
             )
-            if row.state in {"expected", "processing"}:
+            is_live = row.lease_until is not None and row.lease_until > self._clock.now()
+            if row.state in {"expected", "processing"} and not is_live:
                 row.state, row.last_error, row.lease_until = "dead", dead_letter.reason, None
                 self.tables.notes.bury(key, row, dead_letter.reason)
             else:
@@ -243,7 +272,15 @@ class FakeLedger(FailingPort):
     def ignore(self, installation: str, ids: tuple[str, str], source: str, reason: str) -> None:
         with self._call("ignore"):
             row = MessageRow(state="ignored", source=source, last_error=reason)
-            self.tables.messages.setdefault((installation, *ids), row)
+            known = self.tables.messages.setdefault((installation, *ids), row)
+            if known.state == "expected":
+                known.state, known.source, known.last_error = "ignored", source, reason
+
+    def close_dead_letter(self, installation: str, key: str) -> None:
+        with self._call("close_dead_letter"):
+            letter = self.tables.dead_letters.get((installation, key))
+            if letter is not None:
+                letter.is_open = False
 
 
 def _whole_second(moment: datetime | None) -> datetime | None:

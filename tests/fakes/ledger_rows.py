@@ -100,6 +100,30 @@ class NoteRow:
 
 
 @dataclass(slots=True, kw_only=True)
+class OutboxRow:
+    id: int
+    installation: str
+    account_id: str
+    conversation_id: str
+    message_id: str
+    cause: str
+    kind: str
+    document: JsonObject
+    correlation_id: str
+    created_at: datetime
+    next_attempt_at: datetime
+    expires_at: datetime | None
+    state: str = "waiting"
+    reason: str | None = None
+    attempts: int = 0
+    fence: int = 0
+    lease_until: datetime | None = None
+    is_unknown: bool = False
+    external_id: str | None = None
+    sent_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class DeadLetterRow:
     account_id: str | None
     message_id: str | None
@@ -107,4 +131,6 @@ class DeadLetterRow:
     payload: bytes
     attributes: dict[str, str]
     delivery_attempt: int | None
+    content_hash: str | None = None
     times_seen: int = 1
+    is_open: bool = True

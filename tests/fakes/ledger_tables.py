@@ -6,6 +6,7 @@ from uuid import UUID
 from handlers.domain.errors import RetryableError, RetryReason
 from handlers.domain.filing import ArchivedFile, BucketRecord, BucketState, Lease
 from handlers.domain.messages import Contact
+from handlers.domain.outgoing import Outgoing, correlation_id
 from handlers.ports.clock import Clock
 from tests.fakes.ledger_notes import LedgerNotes
 from tests.fakes.ledger_rows import (
@@ -14,6 +15,7 @@ from tests.fakes.ledger_rows import (
     DeadLetterRow,
     MessageKey,
     MessageRow,
+    OutboxRow,
 )
 from tests.fakes.storable_text import stored
 
@@ -31,6 +33,7 @@ class LedgerTables:
         self.buckets: dict[tuple[str, int], BucketRecord] = {}
         self.dead_letters: dict[tuple[str, str], DeadLetterRow] = {}
         self.notes = LedgerNotes()
+        self.outbox: list[OutboxRow] = []
 
     def hold(self, lease: Lease, extend_seconds: int = 120) -> MessageRow:
         """Return the row for a holder of its fence and extend its lease."""
@@ -82,6 +85,28 @@ class LedgerTables:
         if contact is None or contact.user_id is None or str(contact.user_id) != row.owner_id:
             return None
         return contact.user_id
+
+    def queue(self, key: MessageKey, outgoing: Outgoing) -> OutboxRow:
+        """Keep what is to be sent, once for its cause, and return its row."""
+        for row in self.outbox:
+            if (row.installation, row.account_id, row.cause) == (*key[:2], outgoing.cause):
+                return row
+        row = OutboxRow(
+            id=len(self.outbox) + 1,
+            installation=key[0],
+            account_id=key[1],
+            conversation_id=self.messages[key].conversation_id or "",
+            message_id=key[2],
+            cause=outgoing.cause,
+            kind=outgoing.kind.value,
+            document=outgoing.document,
+            correlation_id=correlation_id(key[0], key[1], outgoing.cause),
+            created_at=self.now(),
+            next_attempt_at=self.now(),
+            expires_at=outgoing.expires_at,
+        )
+        self.outbox.append(row)
+        return row
 
     def now(self) -> datetime:
         """Return the clock's time."""

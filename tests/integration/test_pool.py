@@ -45,7 +45,11 @@ def _held(pool: ConnectionPool, count: int, seconds: float = 0.6) -> Iterator[No
             sleep.result()
 
 
-@pytest.mark.parametrize(("name", "value"), [("statement_timeout", "15s"), ("lock_timeout", "5s")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    # The server of the tests has synchronous_commit off.
+    [("statement_timeout", "15s"), ("lock_timeout", "5s"), ("synchronous_commit", "on")],
+)
 def test_every_statement_runs_under_the_limits(pool: ConnectionPool, name: str, value: str) -> None:
     assert pool.fetch_value(_SHOW, {"name": name}) == value
 

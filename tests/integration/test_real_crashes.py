@@ -27,7 +27,9 @@ from tests.component.media_samples import NOTE_OGG, SAID, VOICE, VOICE_URL, dele
 from tests.databases import Database
 from tests.factories import encode, make_delivery, push_request
 from tests.fakes.clock import FakeClock
+from tests.fakes.ledger_tables import LedgerTables
 from tests.fakes.media_downloads import FakeMediaDownloads
+from tests.fakes.sending import fake_sending
 from tests.fakes.transcriber import FakeTranscriber
 from tests.local.gcs_server import GcsServer
 
@@ -41,7 +43,7 @@ _ROWS: Final = {
     "messages": "state, content, is_deleted, owner_id, object_name, is_archived, content_hash,"
     " last_error, lease_until is null",
     "attachments": "state, reason, object_name, is_stored, media_type, byte_count, sha256,"
-    " transcript, model, seconds, transcribing_until, next_attempt_at",
+    " transcript, model, seconds, transcribing_until, next_attempt_at is null",
     "buckets": "owner_id, generation, state",
     "dead_letters": "key",
 }
@@ -119,7 +121,12 @@ def _run(
             ledger=ledger,
             objects=objects,
             buckets=BucketResolution(
-                ledger=ledger, buckets=buckets, prefix=prefix, owner_hash_key=key, log=log
+                ledger=ledger,
+                buckets=buckets,
+                prefix=prefix,
+                owner_hash_key=key,
+                clock=clock,
+                log=log,
             ),
             attachments=AttachmentArchiver(
                 ledger=ledger,
@@ -130,6 +137,8 @@ def _run(
                 jitter=lambda: 0.0,
                 log=log,
             ),
+            # Nothing decides to send yet.
+            outbox=fake_sending(LedgerTables(clock)).delivery(clock, log),
             clock=clock,
             new_token=lambda: os.urandom(8).hex(),
             log=log,

@@ -56,6 +56,8 @@ def worker(  # noqa: PLR0913, PLR0917 - everything that a worker needs
             f":{databases.server.port}/", f":{proxy.port}/"
         ),
         "CHATWOOT_BASE_URL": media.url,
+        "CHATWOOT_API_ACCESS_TOKEN": "no-such-token",
+        "CHATWOOT_ACCOUNT_ID": "7",
         "ALLOW_INSECURE_DOWNLOADS": "1",
         "OPENAI_API_KEY": SPEECH_KEY,
         "OPENAI_BASE_URL": f"{speech_url}/v1",

@@ -245,3 +245,17 @@ def test_a_signal_ends_it_at_once_in_the_middle_of_a_transcription(tmp_path: Pat
         assert child.stop(grace_seconds=3) == 0
         assert time.monotonic() - began < 5
     assert (tmp_path / "log").read_text() == ""
+
+
+def test_a_models_end_is_shown_once_it_is_announced(url: str, client: openai.OpenAI) -> None:
+    assert client.models.retrieve(_MODEL).shutdown_date is None
+    place = f"{url}/_control/models/{_MODEL}"
+
+    requests.put(place, json={"shutdown_date": "2027-02-26"}, timeout=5).raise_for_status()
+
+    assert client.models.retrieve(_MODEL).shutdown_date == "2027-02-26"
+    listed = {model.id: model.shutdown_date for model in client.models.list()}
+    assert (listed[_MODEL], listed["whisper-1"]) == ("2027-02-26", None)
+    requests.put(place, json={"shutdown_date": None}, timeout=5).raise_for_status()
+    unknown = requests.put(f"{url}/_control/models/none", json={}, timeout=5)
+    assert unknown.status_code == 404

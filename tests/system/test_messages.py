@@ -83,6 +83,7 @@ def test_a_voice_note_is_kept_as_ogg_and_transcribed(stack: Stack, people: Chatw
 def test_the_same_recording_forwarded_is_not_paid_for_twice(
     stack: Stack, people: ChatwootPeople
 ) -> None:
+    query(stack, "update whatsapp.attachments set sha256 = null")
     asked = requests.get(f"{stack.speech_url}/_control/requests", timeout=5).json()["count"]
     recordings = [attachment("audio", "order.ogg", "audio/ogg")]
     first = people.add_person("Ana", phone="+15550100124")["conversation_id"]

@@ -21,6 +21,8 @@ WORKER: Final[Mapping[str, str]] = {
     "OWNER_HASH_KEY": f"{MARKER}-0123456789abcdef0123456789abcdef",
     "SUPABASE_DB_URL": f"postgresql://worker:{MARKER}@db.example.com:6543/postgres",
     "CHATWOOT_BASE_URL": "https://chat.example.com",
+    "CHATWOOT_API_ACCESS_TOKEN": f"{MARKER}-token",
+    "CHATWOOT_ACCOUNT_ID": "2",
     "OPENAI_API_KEY": f"sk-{MARKER}",
 }
 DEAD_LETTERS: Final[Mapping[str, str]] = {
@@ -29,8 +31,6 @@ DEAD_LETTERS: Final[Mapping[str, str]] = {
 MAINTENANCE: Final[Mapping[str, str]] = {
     **{name: value for name, value in WORKER.items() if not name.startswith("OPENAI_")},
     "GCS_SPOOL_BUCKET": "test-spool",
-    "CHATWOOT_API_ACCESS_TOKEN": f"{MARKER}-token",
-    "CHATWOOT_ACCOUNT_ID": "2",
 }
 SERVICE_ACCOUNT: Final[Mapping[str, str]] = {
     "GCS_CLIENT_EMAIL": "worker@test-project.iam.gserviceaccount.com",

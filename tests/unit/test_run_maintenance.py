@@ -7,6 +7,7 @@ import pytest
 
 from handlers.domain.errors import PermanentError, PermanentReason, RetryableError, RetryReason
 from handlers.run_maintenance import RunMaintenance
+from handlers.tally import InterruptedSweepError
 from tests.component.logged_lines import LoggedLines
 from tests.fakes.clock import FakeClock
 
@@ -118,6 +119,28 @@ def test_a_failure_that_may_pass_asks_to_be_called_again(world: World) -> None:
     }
     (entry,) = world.log.entries
     assert (entry["severity"], entry["reason"], entry["status"]) == ("ERROR", "database_busy", 503)
+
+
+def test_a_sweep_that_ends_half_way_reports_what_it_had_done(world: World) -> None:
+    world.error = InterruptedSweepError(BUSY, {"published": 100, "left": 0})
+
+    report = world.maintenance.run("failing")
+
+    assert (report.http_status, report.document["reason"]) == (503, "database_busy")
+    assert report.document["counts"] == {"published": 100, "left": 0}
+    (entry,) = world.log.entries
+    assert entry["counts"] == {"published": 100, "left": 0}
+
+
+def test_what_nobody_foresaw_half_way_is_logged_and_counted(world: World) -> None:
+    world.error = InterruptedSweepError(ValueError(MARKER), {"published": 1})
+
+    report = world.maintenance.run("failing")
+
+    assert report.document["reason"] == "unexpected"
+    assert report.document["counts"] == {"published": 1}
+    assert world.log.entries[0]["error_types"] == ["ValueError"]
+    assert MARKER not in "".join(world.log.lines) + str(report.document)
 
 
 @pytest.mark.parametrize(

@@ -244,4 +244,5 @@ def test_the_catalogue_says_what_a_variable_is_for_and_where_to_get_it(name: str
         "record_dead_letter",
         "run_maintenance",
         "db.migrate",
+        "handlers.cli",
     }

@@ -49,6 +49,15 @@ def test_the_wait_grows_with_the_attempts_before(attempts: int, seconds: float) 
     assert result.retry_after_seconds == seconds
 
 
+@pytest.mark.parametrize("attempts", [0, 3, 20])
+def test_who_waits_for_another_workers_transcript_looks_every_minute(attempts: int) -> None:
+    record = replace(RECORD, attempts=attempts)
+
+    result = after_failure(record, RetryReason.TRANSCRIPTION_RUNNING, retry_after=None, jitter=0.0)
+
+    assert result.retry_after_seconds == 60.0
+
+
 @given(
     st.integers(min_value=0, max_value=200),
     st.none() | st.floats(min_value=0, max_value=1e9),

@@ -7,6 +7,7 @@ import pytest
 from handlers.domain.errors import PermanentReason, RetryableError, RetryReason
 from handlers.domain.filing import DeadDelivery
 from handlers.sweeps.dead_letters import DeadLetterSweep
+from handlers.tally import InterruptedSweepError
 from tests.fakes.backlog import FakeBacklog
 from tests.fakes.batch_publisher import FakeBatchPublisher
 from tests.fakes.clock import FakeClock
@@ -16,7 +17,7 @@ PERMANENT: Final = {reason.value for reason in PermanentReason}
 
 def letter(number: int, **attributes: str) -> DeadDelivery:
     return DeadDelivery(
-        key=f"d{number}", payload=f"body {number}".encode(), attributes={"v": "1", **attributes}
+        key=f"d{number}", payload=f"body {number}".encode(), attributes={"v": "1"} | attributes
     )
 
 
@@ -88,8 +89,28 @@ def test_a_database_that_is_down_ends_the_sweep() -> None:
     world = World(letter(1))
     world.backlog.fail_next(RetryableError(RetryReason.DATABASE_UNAVAILABLE))
 
-    with pytest.raises(RetryableError, match="database_unavailable"):
+    with pytest.raises(InterruptedSweepError) as caught:
         world.run()
+
+    assert str(caught.value.cause) == "database_unavailable"
+
+
+def test_a_sweep_that_ends_half_way_tells_what_it_had_done() -> None:
+    world = World(*(letter(n) for n in range(60)))
+    down = RetryableError(RetryReason.DATABASE_UNAVAILABLE)
+    world.publisher.on_effect = lambda: world.backlog.fail_next(down)
+
+    with pytest.raises(InterruptedSweepError) as caught:
+        world.run()
+
+    assert caught.value.counts == {"replayed": 50, "left": 0}
+
+
+def test_a_letter_whose_attributes_nobody_can_read_goes_without_them() -> None:
+    world = World(letter(1, v="9", delivery_id="d1"))
+
+    assert world.run() == {"replayed": 1, "left": 0}
+    assert world.publisher.confirmed == [(b"body 1", {"v": "1", "source": "replay"})]
 
 
 def test_nothing_is_begun_after_the_deadline() -> None:

@@ -7,9 +7,11 @@ from typing import Final
 import pytest
 from typing_extensions import override
 
+from handlers.domain.envelope import delivery_key
 from handlers.domain.errors import RetryableError, RetryReason
 from handlers.domain.spooling import SpoolEntry
 from handlers.sweeps.spool import SpoolSweep
+from handlers.tally import InterruptedSweepError
 from tests.fakes.batch_publisher import FakeBatchPublisher
 from tests.fakes.clock import FakeClock
 from tests.fakes.ledger import FakeLedger
@@ -148,7 +150,7 @@ def test_a_refused_one_without_delivery_id_is_kept_under_its_digest(world: World
 
 
 @pytest.mark.parametrize("attributes", [{"v": "9"}, {"v": "1", "source": "nowhere"}])
-def test_a_refused_one_whose_attributes_nobody_can_read_is_kept_under_its_name(
+def test_a_refused_one_whose_attributes_nobody_can_read_is_kept_under_its_digest(
     world: World, attributes: dict[str, str]
 ) -> None:
     world.spool.put("spool/1", b"body", attributes, budget_seconds=1)
@@ -156,7 +158,8 @@ def test_a_refused_one_whose_attributes_nobody_can_read_is_kept_under_its_name(
 
     assert world.run() == {**DONE, "dead": 1}
 
-    assert list(world.ledger.tables.dead_letters) == [("main", "spool/1")]
+    # Under the key by which the worker closes it when a replay of it ends well.
+    assert list(world.ledger.tables.dead_letters) == [("main", delivery_key(b"body", None))]
     assert world.spool.rows == {}
 
 
@@ -204,19 +207,70 @@ def test_one_that_cannot_be_read_does_not_keep_the_others(world: World) -> None:
     assert len(world.spool.rows) == 1
 
 
+class Unreadable(FakeSpool):
+    """Some entries cannot be read for now."""
+
+    def __init__(self, spool: FakeSpool, names: set[str]) -> None:
+        super().__init__()
+        self.rows = spool.rows
+        self._names = names
+
+    @override
+    def read(self, entry: SpoolEntry) -> bytes | None:
+        if entry.name in self._names:
+            raise STORE_DOWN
+        return super().read(entry)
+
+
+def test_one_that_cannot_be_read_does_not_keep_the_batches_behind_its_own(world: World) -> None:
+    world.fill(*range(250))
+
+    counts = world.run(spool=Unreadable(world.spool, {"spool/000"}))
+
+    assert counts == {"published": 249, "dead": 0, "left": 1}
+    assert list(world.spool.rows) == ["spool/000"]
+
+
+def test_a_whole_batch_that_cannot_be_read_does_not_keep_the_next(world: World) -> None:
+    world.fill(*range(150))
+    names = {f"spool/{number:03}" for number in range(100)}
+
+    assert world.run(spool=Unreadable(world.spool, names))["published"] == 50
+
+
+def test_where_nothing_can_be_read_the_run_ends(world: World) -> None:
+    world.fill(*range(600))
+
+    counts = world.run(spool=Unreadable(world.spool, {f"spool/{n:03}" for n in range(600)}))
+
+    assert counts == {"published": 0, "dead": 0, "left": 300}
+
+
 @pytest.mark.parametrize("method", ["oldest", "delete"])
 def test_a_store_that_is_down_ends_the_sweep(world: World, method: str) -> None:
     world.fill(1, 2)
     world.spool.fail_next(STORE_DOWN, method=method)
 
-    with pytest.raises(RetryableError, match="storage_unavailable"):
+    with pytest.raises(InterruptedSweepError) as caught:
         world.run()
+
+    assert caught.value.cause is STORE_DOWN
+
+
+def test_a_store_that_fails_after_a_batch_does_not_make_it_uncounted(world: World) -> None:
+    world.fill(*range(150))
+    world.publisher.on_effect = lambda: world.spool.fail_next(STORE_DOWN, method="oldest")
+
+    with pytest.raises(InterruptedSweepError) as caught:
+        world.run()
+
+    assert caught.value.counts == {"published": 100, "dead": 0, "left": 0}
 
 
 def test_what_was_published_and_could_not_be_deleted_is_published_again(world: World) -> None:
     world.fill(1)
     world.spool.fail_next(STORE_DOWN, method="delete")
-    with pytest.raises(RetryableError):
+    with pytest.raises(InterruptedSweepError):
         world.run()
 
     assert world.run() == {**DONE, "published": 1}

@@ -1,0 +1,1 @@
+"""Looks at everything the system stands on: each check by itself, none in another's way."""

@@ -1,0 +1,1 @@
+"""Compares Chatwoot's messages with the ledger, and brings in what never reached us."""

@@ -1,0 +1,145 @@
+"""Takes in what was there before us, because somebody asked: `source=backfill`, notes only."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from handlers.domain.errors import RetryableError
+from handlers.domain.log_events import LogEvent
+from handlers.domain.reconciliation import (
+    AccountTurn,
+    KnownConversation,
+    ListedConversation,
+)
+from handlers.logs import EventLog, Severity
+from handlers.ports.clock import Clock
+from handlers.ports.conversation_reader import ConversationReader
+from handlers.ports.reconciliation import ReconciliationRecords
+from handlers.reading_back.conversation_visits import ConversationVisits, VisitingRound
+from handlers.reading_back.page_comparison import Visiting
+from handlers.reading_back.patient_reading import PatientReading
+from handlers.reading_back.reconciliation import COUNTED, LEASE_SECONDS, OnProgress, no_progress
+
+_SLICE: Final = 25
+_FROM_THE_START: Final = "0"
+
+
+class Backfill:
+    """Rewinds conversations, so that every reconcile after it finishes what this leaves open."""
+
+    def __init__(  # noqa: PLR0913 - one parameter for each collaborator
+        self,
+        *,
+        account_ids: Sequence[str],
+        since: datetime,
+        reader: ConversationReader,
+        records: ReconciliationRecords,
+        visits: ConversationVisits,
+        clock: Clock,
+        new_token: Callable[[], str],
+        log: EventLog,
+    ) -> None:
+        self._account_ids = account_ids
+        self._since = since
+        self._reader = reader
+        self._records = records
+        self._visits = visits
+        self._clock = clock
+        self._new_token = new_token
+        self._log = log
+
+    def run(
+        self, deadline: float, *, dry_run: bool = False, on_progress: OnProgress = no_progress
+    ) -> Mapping[str, int]:
+        """Go on where the last run for the same day ended; return counts.
+
+        Dry, `missing` says how many would be fed, and nothing is written. `left` counts the
+        conversations that the deadline left for the next run.
+
+        Raises:
+            RetryableError: every account failed.
+        """
+        counts = Counter(dict.fromkeys((*COUNTED, "left"), 0))
+        failures: list[RetryableError] = []
+        for account_id in self._account_ids:
+            reading = PatientReading(self._reader, clock=self._clock, deadline=deadline)
+            try:
+                self._run_account(account_id, reading, counts, on_progress, is_dry=dry_run)
+            except RetryableError as error:
+                failures.append(error)
+                counts["accounts_failed"] += 1
+                self._log.emit(
+                    LogEvent.RECONCILE_STOPPED,
+                    Severity.ERROR,
+                    account_id=account_id,
+                    reason=error.reason.value,
+                )
+        if failures and len(failures) == len(self._account_ids):
+            raise failures[0]
+        return dict(counts)
+
+    def _run_account(
+        self,
+        account_id: str,
+        reading: PatientReading,
+        counts: Counter[str],
+        on_progress: OnProgress,
+        *,
+        is_dry: bool,
+    ) -> None:
+        turn = self._records.begin(
+            account_id,
+            token=self._new_token(),
+            now=self._clock.now(),
+            lease_seconds=LEASE_SECONDS,
+        )
+        if turn is None:
+            counts["accounts_busy"] += 1
+            return
+        counts["accounts"] += 1
+        visiting = Visiting(turn=turn, reading=reading, counts=counts, is_dry=is_dry)
+        try:
+            self._work(visiting, on_progress)
+        finally:
+            self._records.advance(turn, mark=None, now=self._clock.now(), lease_seconds=0)
+
+    def _work(self, visiting: Visiting, on_progress: OnProgress) -> None:
+        account_id = visiting.turn.account_id
+        name = f"{account_id}:{self._since.isoformat()}"
+        position = int(self._records.backfill_position(name) or _FROM_THE_START)
+        listed = visiting.reading.updated_since(account_id, self._since)
+        # By number, which does not change while it runs.
+        ordered = sorted(listed, key=lambda each: int(each.ref.conversation_id))
+        waiting = [each for each in ordered if int(each.ref.conversation_id) > position]
+        done = len(ordered) - len(waiting)
+        visits = VisitingRound(self._visits, visiting)
+        while waiting:
+            part, waiting = waiting[:_SLICE], waiting[_SLICE:]
+            if not visiting.is_dry:
+                self._records.rewind(account_id, [e.ref for e in part], since=self._since)
+            for each in part:
+                if visiting.reading.is_over():
+                    visiting.counts["left"] += len(part) + len(waiting)
+                    return
+                visits.visit(each.ref, self._rewound(each))
+            done += len(part)
+            if not visiting.is_dry:
+                self._keep(visiting.turn, name, part[-1].ref.conversation_id)
+            on_progress({"done": done, "total": len(ordered), **visiting.counts})
+        if not visiting.is_dry:
+            # Asked for again it begins anew.
+            self._keep(visiting.turn, name, _FROM_THE_START)
+
+    def _rewound(self, listed: ListedConversation) -> KnownConversation:
+        return KnownConversation(
+            ref=listed.ref,
+            since=self._since,
+            settled_id=0,
+            reread_from=None,
+            is_reread_due=False,
+        )
+
+    def _keep(self, turn: AccountTurn, name: str, position: str) -> None:
+        self._records.set_backfill_position(name, position)
+        self._records.advance(turn, mark=None, now=self._clock.now(), lease_seconds=LEASE_SECONDS)

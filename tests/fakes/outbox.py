@@ -1,0 +1,110 @@
+"""The outbox over the in-memory ledger's rows: the same rules as the SQL functions."""
+
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+
+from handlers.domain.messages import AccountId, ConversationId, MessageId
+from handlers.domain.outgoing import (
+    CancelledOutgoing,
+    OutgoingId,
+    OutgoingKind,
+    Settlement,
+    Take,
+    TakenOutgoing,
+)
+from tests.fakes.failing import FailingPort
+from tests.fakes.ledger_rows import OutboxRow
+from tests.fakes.ledger_tables import LedgerTables
+
+
+class FakeOutbox(FailingPort):
+    """Takes and settles the rows that the in-memory ledger's finish wrote."""
+
+    def __init__(self, tables: LedgerTables) -> None:
+        super().__init__()
+        self.tables = tables
+
+    def take(
+        self,
+        kinds: AbstractSet[OutgoingKind],
+        *,
+        only: OutgoingId | None = None,
+        lease_seconds: int,
+    ) -> Take | None:
+        with self._call("take"):
+            now = self.tables.now()
+            due = [
+                row
+                for row in self.tables.outbox
+                if row.state in {"waiting", "sending"}
+                and (only is None or row.id == only)
+                and row.kind in kinds
+                and _due_at(row) <= now
+            ]
+            row = min(due, key=_due_at, default=None)
+            if row is None:
+                return None
+            row.is_unknown = row.is_unknown or row.state == "sending"
+            row.fence += 1
+            withdrawn = self._withdrawn(row, now)
+            if withdrawn is not None:
+                row.state, row.reason, row.lease_until = "cancelled", withdrawn, None
+                return _cancelled(row, withdrawn)
+            row.state = "sending"
+            row.attempts += 1
+            row.lease_until = now + timedelta(seconds=lease_seconds)
+            return _taken(row)
+
+    def settle(self, taken: TakenOutgoing, settlement: Settlement) -> bool:
+        with self._call("settle"):
+            (row,) = [row for row in self.tables.outbox if row.id == taken.outgoing_id]
+            if row.fence != taken.fence:
+                return False
+            if row.state == "sending":
+                now = self.tables.now()
+                row.state, row.reason = settlement.state.value, settlement.reason
+                row.is_unknown, row.external_id = settlement.is_unknown, settlement.external_id
+                row.lease_until = None
+                wait = timedelta(seconds=settlement.retry_after_seconds or 0)
+                row.next_attempt_at = now + wait
+                row.sent_at = now if row.state == "sent" else None
+            return True
+
+    def _withdrawn(self, row: OutboxRow, now: datetime) -> str | None:
+        message = self.tables.messages.get((row.installation, row.account_id, row.message_id))
+        if message is None or message.state == "erased":
+            return "message_erased"
+        if message.is_deleted:
+            return "message_deleted"
+        return "expired" if row.expires_at is not None and row.expires_at <= now else None
+
+
+def _due_at(row: OutboxRow) -> datetime:
+    return row.lease_until or row.next_attempt_at
+
+
+def _cancelled(row: OutboxRow, reason: str) -> CancelledOutgoing:
+    return CancelledOutgoing(
+        kind=OutgoingKind(row.kind),
+        account_id=AccountId(row.account_id),
+        conversation_id=ConversationId(row.conversation_id),
+        message_id=MessageId(row.message_id),
+        reason=reason,
+    )
+
+
+def _taken(row: OutboxRow) -> TakenOutgoing:
+    return TakenOutgoing(
+        outgoing_id=OutgoingId(row.id),
+        fence=row.fence,
+        account_id=AccountId(row.account_id),
+        conversation_id=ConversationId(row.conversation_id),
+        message_id=MessageId(row.message_id),
+        kind=OutgoingKind(row.kind),
+        document=row.document,
+        correlation_id=row.correlation_id,
+        attempts=row.attempts,
+        is_unknown=row.is_unknown,
+        last_reason=row.reason,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,1 @@
+"""The commands with fakes of what they work with."""
