@@ -53,6 +53,11 @@ bench: ## measure against the budgets; the results are in docs/benchmarks.md
 	@local/install.sh dev stack
 	$(python) -m bench
 
+.PHONY: chaos
+chaos: ## break everything under load, then look for every message; takes about ten minutes
+	@local/install.sh dev stack
+	$(python) -m bench.chaos
+
 .PHONY: lock
 lock: ## compile requirements*.in into hash-pinned requirements*.txt
 	@local/install.sh dev

@@ -5,12 +5,23 @@ import sys
 import time
 from typing import Protocol
 
-from bench import cold_start, growth, memory, requests_per_message, webhook, worker
+from bench import (
+    cold_start,
+    growth,
+    lost_webhooks,
+    memory,
+    requests_per_message,
+    spool_recovery,
+    webhook,
+    worker,
+)
 from bench.machine import describe_machine
 from bench.report import Section, markdown, write_section
 from local.functions import REPOSITORY
 
 _DOCUMENT = REPOSITORY / "docs" / "benchmarks.md"
+_RELIABILITY = REPOSITORY / "docs" / "reliability.md"
+_RELIABILITY_NAMES = frozenset({"spool_recovery", "lost_webhooks"})
 
 
 class _Measure(Protocol):
@@ -24,6 +35,8 @@ _BENCHMARKS: dict[str, _Measure] = {
     "worker": worker.measure,
     "memory": memory.measure,
     "growth": growth.measure,
+    "spool_recovery": spool_recovery.measure,
+    "lost_webhooks": lost_webhooks.measure,
 }
 
 
@@ -44,7 +57,9 @@ def main() -> int:
         print(markdown(section, machine), end="\n\n")
         print(f"({name} took {time.monotonic() - started:.0f} s)", end="\n\n", flush=True)
         if not arguments.quick:
-            write_section(_DOCUMENT, section, machine)
+            write_section(
+                _RELIABILITY if name in _RELIABILITY_NAMES else _DOCUMENT, section, machine
+            )
         missed += [f"{name}: {v.what}" for v in section.verdicts if v.is_met is False]
     for line in missed:
         print(f"missed: {line}")
