@@ -70,6 +70,14 @@ class PostgresBacklog:
             for row in rows
         ]
 
+    def return_due_messages(self, messages: Sequence[DueMessage]) -> None:
+        """Give back what was taken and could not be sent."""
+        ids = [{"account_id": e.account_id, "message_id": e.message_id} for e in messages]
+        self._pool.fetch_value(
+            _STATEMENTS["return_due_attachments"],
+            {"installation": self._installation, "messages": to_json(ids)},
+        )
+
     def take_deleted_media(self, *, batch: int) -> list[DeletedMedia]:
         """Take media whose message was deleted so long ago that no worker still writes them."""
         rows = self._pool.fetch_value(

@@ -19,3 +19,7 @@ select whatsapp.settle_deleted_media(%(installation)s, %(media)s::jsonb)
 -- name: take_due_attachments
 -- Takes messages with attachments that are due to be tried again.
 select whatsapp.take_due_attachments(%(installation)s, %(batch)s)
+
+-- name: return_due_attachments
+-- Gives back what was taken and could not be sent.
+select whatsapp.return_due_attachments(%(installation)s, %(messages)s::jsonb)

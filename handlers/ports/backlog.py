@@ -23,6 +23,9 @@ class Backlog(Protocol):
     def take_due_messages(self, *, batch: int) -> list[DueMessage]:
         """Take messages with an attachment that is due to be tried again."""
 
+    def return_due_messages(self, messages: Sequence[DueMessage]) -> None:
+        """Give back what was taken and could not be sent: it is due at once; repeatable."""
+
 
 class DeletedMediaQueue(Protocol):
     """Media of deleted messages, which a worker thought dead may have written all the same."""

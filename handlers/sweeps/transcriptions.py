@@ -37,18 +37,23 @@ class TranscriptionSweep:
                 due = self._backlog.take_due_messages(batch=_BATCH)
                 if not due:
                     break
-                deliveries = []
-                for message in due:
-                    body = self._body(message)
-                    if body is None:
-                        counts["left"] += 1
-                    else:
-                        deliveries.append((body, _attributes(message)))
-                reasons = self._publisher.publish_all(deliveries, budget_seconds=_PUBLISH_SECONDS)
-                counts["resumed"] += sum(reason is None for reason in reasons)
-                counts["left"] += sum(reason is not None for reason in reasons)
-                if not set(reasons) <= {None, RetryReason.PUBLISH_REFUSED}:
-                    # The broker is down; what is not taken now is still due at the next sweep.
+                bodies = [(message, self._body(message)) for message in due]
+                there = [(message, body) for message, body in bodies if body is not None]
+                reasons = self._publisher.publish_all(
+                    [(body, _attributes(message)) for message, body in there],
+                    budget_seconds=_PUBLISH_SECONDS,
+                )
+                resumed = reasons.count(None)
+                counts["resumed"] += resumed
+                counts["left"] += len(due) - resumed
+                untaken = [
+                    message
+                    for (message, _), reason in zip(there, reasons, strict=True)
+                    if reason not in {None, RetryReason.PUBLISH_REFUSED}
+                ]
+                if untaken:
+                    # The broker is down; they are due again at the next sweep.
+                    self._backlog.return_due_messages(untaken)
                     break
         return counts
 

@@ -68,6 +68,18 @@ def test_it_is_taken_once_and_again_after_a_quarter_of_an_hour(world: BacklogWor
     assert world.due() == ["50001"]
 
 
+def test_what_could_not_be_sent_is_due_at_once(world: BacklogWorld) -> None:
+    world.store_pending(voice())
+    world.let_pass("2 minutes")
+    taken = world.backlog.take_due_messages(batch=50)
+
+    world.backlog.return_due_messages(taken)
+    world.backlog.return_due_messages(taken)
+
+    assert world.due() == ["50001"]
+    assert world.due() == []
+
+
 def test_several_attachments_make_one_message(world: BacklogWorld) -> None:
     world.store_pending(voice(attachments=3))
     world.let_pass("2 minutes")

@@ -1,5 +1,7 @@
 """What is to be taken up again, as lists from which a sweep takes the first."""
 
+from collections.abc import Sequence
+
 from handlers.domain.filing import DeadDelivery, DeadLetter, DueMessage
 from tests.fakes.failing import FailingPort
 
@@ -31,3 +33,7 @@ class FakeBacklog(FailingPort):
         with self._call("take_due_messages"):
             taken, self.due = self.due[:batch], self.due[batch:]
             return taken
+
+    def return_due_messages(self, messages: Sequence[DueMessage]) -> None:
+        with self._call("return_due_messages"):
+            self.due = [*messages, *self.due]

@@ -1,5 +1,6 @@
 """The lane in memory: the ledger's own tables, and its backlog read from them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from handlers.domain.filing import DeadDelivery, DeadLetter, DueMessage
@@ -75,6 +76,9 @@ class TablesBacklog:
                 )
             )
         return found[:batch]
+
+    def return_due_messages(self, messages: Sequence[DueMessage]) -> None:
+        self.taken -= {message.message_id for message in messages}
 
     def is_waiting(self, key: MessageKey) -> bool:
         attachments = self._ledger.tables.attachments.get(key, {}).values()

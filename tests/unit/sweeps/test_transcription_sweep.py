@@ -152,7 +152,9 @@ def test_while_the_broker_is_down_no_more_are_taken() -> None:
     world.publisher.refuse = lambda _: RetryReason.PUBLISH_FAILED
 
     assert world.run() == {"resumed": 0, "left": 50}
-    assert len(world.backlog.due) == 70
+    assert len(world.backlog.due) == 120
+    world.publisher.refuse = lambda _: None
+    assert world.run() == {"resumed": 120, "left": 0}
 
 
 def test_nothing_is_begun_after_the_deadline() -> None:

@@ -1,0 +1,1 @@
+drop function whatsapp.return_due_attachments(text, jsonb);
