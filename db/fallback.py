@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -12,7 +13,13 @@ from db.ledger_documents import bucket_document, read_bucket
 from db.pool import ConnectionPool
 from db.statements import load_statements
 from db.text import to_json
-from handlers.domain.errors import PermanentError, PermanentReason, RetryableError, RetryReason
+from handlers.domain.errors import (
+    PermanentError,
+    PermanentReason,
+    PipelineError,
+    RetryableError,
+    RetryReason,
+)
 from handlers.domain.fallback import IDENTITY_KEYS, FallbackMode, FallbackObject
 from handlers.domain.filing import BucketRecord
 
@@ -117,7 +124,7 @@ class PostgresFallback:
             file.write(chunk)
             byte_count, number = byte_count + len(chunk), number + 1
         if _encoded(checksum) != kept.crc32c:
-            raise RetryableError(RetryReason.STORAGE_UNAVAILABLE)
+            raise RetryableError(RetryReason.FALLBACK_DAMAGED)
         return True
 
     def take(self, *, lease_seconds: int) -> FallbackObject | None:
@@ -157,6 +164,10 @@ class PostgresFallback:
             wait_seconds=wait_seconds,
             has_to_replace=has_to_replace,
         )
+
+    def rest_bucket(self, name: str, *, seconds: float) -> None:
+        """Let nobody take a bucket's objects for a while; those that failed least are due first."""
+        self._run("rest_fallback_bucket", bucket=name, seconds=seconds)
 
     def drop_lost(self) -> None:
         """Remove bytes that no object refers to and that are older than any attempt."""
@@ -198,7 +209,20 @@ class PostgresFallback:
 
     def _upload(self, file: BinaryIO) -> tuple[Document, bytes | None]:
         """Send a file's bytes under a new name; a single piece is returned, to go with its row."""
-        upload_id, checksum = self._new_token(), google_crc32c.Checksum()
+        upload_id = self._new_token()
+        size = file.seek(0, io.SEEK_END)
+        if size > _CHUNK_BYTES:
+            self._run("require_fallback_room", byte_count=size, max_bytes=self._max_bytes)
+        try:
+            return self._send(upload_id, file)
+        except (PipelineError, OSError):
+            # No row can refer to it yet. Where this fails as well the sweep does it in an hour.
+            with suppress(PipelineError):
+                self._run("drop_fallback_upload", upload_id=upload_id)
+            raise
+
+    def _send(self, upload_id: str, file: BinaryIO) -> tuple[Document, bytes | None]:
+        checksum = google_crc32c.Checksum()
         file.seek(0)
         chunk = file.read(_CHUNK_BYTES)
         byte_count, number = 0, 0

@@ -4,6 +4,14 @@
 -- Adds a piece of an upload, once.
 select whatsapp.add_fallback_chunk(%(upload_id)s, %(number)s, %(data)s, %(max_bytes)s)
 
+-- name: require_fallback_room
+-- Refuses an upload that is larger than the space that is left.
+select whatsapp.require_fallback_room(%(byte_count)s, %(max_bytes)s)
+
+-- name: drop_fallback_upload
+-- Removes an upload that did not come to its end.
+select whatsapp.drop_fallback_upload(%(upload_id)s)
+
 -- name: keep_fallback_object
 -- Makes an upload an object that is to be created, unless one is there.
 select whatsapp.keep_fallback_object(%(object)s::jsonb, %(data)s, %(max_bytes)s)
@@ -36,6 +44,10 @@ select whatsapp.defer_fallback_object(
   %(bucket)s, %(name)s, %(mover)s, %(generation)s, %(reason)s, %(wait_seconds)s,
   %(has_to_replace)s
 )
+
+-- name: rest_fallback_bucket
+-- Puts off what waits for a bucket.
+select whatsapp.rest_fallback_bucket(%(bucket)s, %(seconds)s)
 
 -- name: drop_lost_fallback_chunks
 -- Removes pieces that no object refers to.

@@ -85,6 +85,7 @@ def _read(row: dict[str, Any]) -> Take:
         document=row["document"],
         correlation_id=row["correlation_id"],
         attempts=row["attempts"],
+        refusals=row["refusals"],
         is_unknown=row["is_unknown"],
         last_reason=row["reason"],
         created_at=datetime.fromisoformat(row["created_at"]),

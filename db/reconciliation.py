@@ -143,14 +143,12 @@ class PostgresReconciliation:
             reread_at=iso(visit.visited_at) if visit.is_reread else None,
         )
 
-    def close(
-        self, account_id: str, conversation_id: ConversationId, *, now: datetime, reason: str
-    ) -> None:
+    def close(self, account_id: str, ref: ConversationRef, *, now: datetime, reason: str) -> None:
         """Record that a conversation is gone."""
         self._call(
             "close_conversation",
             account_id,
-            conversation_id=conversation_id,
+            **_ref_document(ref),
             now=iso(now),
             reason=reason,
         )

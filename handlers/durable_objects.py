@@ -122,6 +122,9 @@ class DurableObjects:
                 raise
             if error.reason is RetryReason.STORAGE_UNAVAILABLE:
                 self._breaker.failed()
+            elif error.reason is not RetryReason.STORAGE_THROTTLED:
+                # The store answered, and what one bucket refuses says nothing of the others.
+                self._breaker.succeeded()
             return error.reason
         self._breaker.succeeded()
         return None

@@ -9,6 +9,7 @@ from handlers.domain.backoff import wait_before_retry
 from handlers.domain.errors import PermanentError, PermanentReason, RetryableError, RetryReason
 from handlers.domain.fallback import (
     STORE_FAILURES,
+    STORE_OUTAGES,
     FallbackMode,
     FallbackObject,
     StoredFacts,
@@ -21,6 +22,7 @@ from handlers.ports.storage import ObjectStore
 
 _FIRST_WAIT_SECONDS: Final = 30.0
 _MAX_WAIT_SECONDS: Final = 3600.0
+_HANDLED: Final = STORE_FAILURES | {RetryReason.FALLBACK_DAMAGED}
 
 
 class MoveOutcome(StrEnum):
@@ -33,6 +35,8 @@ class MoveOutcome(StrEnum):
     CONFLICT = "conflict"
     """What lies there is not what was sent; the copy stays."""
     BUCKET_GONE = "bucket_gone"
+    REFUSED = "refused"
+    """The bucket does not take it, or its bytes are damaged: other buckets are not concerned."""
     STORE_DOWN = "store_down"
 
 
@@ -69,9 +73,9 @@ class ObjectMover:
         try:
             self._bring(taken)
         except RetryableError as error:
-            if error.reason not in STORE_FAILURES:
+            if error.reason not in _HANDLED:
                 raise
-            return self._wait_for_store(taken, error.reason)
+            return self._give_back(taken, error.reason)
         except _BytesGoneError:
             self._defer(taken, "changed")
             return MoveOutcome.CHANGED
@@ -132,22 +136,30 @@ class ObjectMover:
                     content_type=taken.content_type,
                 )
 
-    def _wait_for_store(self, taken: FallbackObject, reason: RetryReason) -> MoveOutcome:
+    def _give_back(self, taken: FallbackObject, reason: RetryReason) -> MoveOutcome:
         if reason is RetryReason.BUCKET_UNAVAILABLE:
             self._queue.reopen_bucket(taken.bucket)
             self._queue.defer(taken, reason=reason.value, wait_seconds=0)
             return MoveOutcome.BUCKET_GONE
+        if reason not in STORE_OUTAGES:
+            is_damaged = reason is RetryReason.FALLBACK_DAMAGED
+            severity = Severity.ERROR if is_damaged else Severity.WARNING
+            self._say(LogEvent.FALLBACK_REFUSED, severity, taken, reason.value)
         self._defer(taken, reason.value)
-        return MoveOutcome.STORE_DOWN
+        return MoveOutcome.STORE_DOWN if reason in STORE_OUTAGES else MoveOutcome.REFUSED
 
     def _keep_copy(
         self, taken: FallbackObject, reason: str, *, has_to_replace: bool = False
     ) -> MoveOutcome:
         self._defer(taken, reason, has_to_replace=has_to_replace)
+        self._say(LogEvent.FALLBACK_CONFLICT, Severity.ERROR, taken, reason)
+        return MoveOutcome.CONFLICT
+
+    def _say(self, event: LogEvent, severity: Severity, taken: FallbackObject, reason: str) -> None:
         identity = taken.metadata or {}
         self._log.emit(
-            LogEvent.FALLBACK_CONFLICT,
-            Severity.ERROR,
+            event,
+            severity,
             account_id=identity.get("account_id"),
             conversation_id=identity.get("conversation_id"),
             message_id=identity.get("message_id"),
@@ -155,7 +167,6 @@ class ObjectMover:
             attempt=taken.attempts,
             byte_count=taken.byte_count,
         )
-        return MoveOutcome.CONFLICT
 
     def _defer(self, taken: FallbackObject, reason: str, *, has_to_replace: bool = False) -> None:
         self._queue.defer(

@@ -20,6 +20,11 @@ class Outcome:
     severity: Severity = Severity.INFO
     reason: str | None = None
 
+    @property
+    def ends_delivery(self) -> bool:
+        """Whether it came to a good end: neither handed back nor given up."""
+        return self.http_status < 300 and self.event is not LogEvent.MESSAGE_DEAD  # noqa: PLR2004 - HTTP
+
 
 def not_claimed(refusal: Refusal) -> Outcome:
     """Return what becomes of a delivery whose message is not ours to work on.

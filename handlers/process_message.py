@@ -95,7 +95,7 @@ class ProcessMessage:
                 outcome = dead(PermanentReason.ENVELOPE_INVALID.value)
             else:
                 outcome = self._process(envelope, trace, started + _ATTEMPT_SECONDS)
-                if outcome.event is not LogEvent.MESSAGE_DEAD:
+                if outcome.ends_delivery:
                     self._burials.close_replayed(envelope)
         except RetryableError as error:
             outcome = handed_back(error.reason)

@@ -49,6 +49,9 @@ class GcsBuckets:
                 )
         except google_errors.Conflict:
             return self._adopt(name)
+        except google_errors.PreconditionFailed as error:
+            # A policy of the organization does not allow it.
+            raise RetryableError(RetryReason.STORAGE_REFUSED) from error
         return BucketCreation(is_ours=True, was_created=True)
 
     def _adopt(self, name: str) -> BucketCreation:

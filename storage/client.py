@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, Final
 
 import requests
@@ -17,6 +18,12 @@ from handlers.domain.errors import RetryableError, RetryReason
 
 # Connect and read; a resumable upload's chunk of 4 MiB fits the latter on a slow line.
 CALL_TIMEOUT_SECONDS: Final = (5, 30)
+_REASONS: Final[dict[int, RetryReason]] = {
+    HTTPStatus.UNAUTHORIZED: RetryReason.STORAGE_FORBIDDEN,
+    HTTPStatus.FORBIDDEN: RetryReason.STORAGE_FORBIDDEN,
+    HTTPStatus.REQUEST_TIMEOUT: RetryReason.STORAGE_UNAVAILABLE,
+    HTTPStatus.TOO_MANY_REQUESTS: RetryReason.STORAGE_THROTTLED,
+}
 _SCOPE: Final = "https://www.googleapis.com/auth/devstorage.full_control"
 
 
@@ -51,6 +58,14 @@ def storage_client(
     return client
 
 
+def _reason(status: int) -> RetryReason:
+    if status in _REASONS:
+        return _REASONS[status]
+    # Any other refusal is about what was asked for, not about the store.
+    is_refusal = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return RetryReason.STORAGE_REFUSED if is_refusal else RetryReason.STORAGE_UNAVAILABLE
+
+
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Raise the application's errors for the library's; 404 and 412 are the callers' to read."""
@@ -58,12 +73,9 @@ def translated_errors() -> Iterator[None]:
         yield
     except (google_errors.NotFound, google_errors.PreconditionFailed, google_errors.Conflict):
         raise
-    except google_errors.TooManyRequests as error:
-        raise RetryableError(RetryReason.STORAGE_THROTTLED) from error
-    except (google_errors.Forbidden, google_errors.Unauthorized) as error:
-        raise RetryableError(RetryReason.STORAGE_FORBIDDEN) from error
+    except google_errors.GoogleAPICallError as error:
+        raise RetryableError(_reason(error.code or 0)) from error
     except (
-        google_errors.GoogleAPICallError,
         google_errors.RetryError,
         GoogleAuthError,
         DataCorruption,

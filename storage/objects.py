@@ -51,7 +51,7 @@ class GcsObjects:
         blob.chunk_size = _CHUNK_BYTES
         file.seek(0)
         try:
-            with _bucket_exists(), translated_errors():
+            with _upload_errors(), translated_errors():
                 blob.upload_from_file(
                     file,
                     size=byte_count,
@@ -98,7 +98,7 @@ class GcsObjects:
                 # Somebody wrote in between; what they wrote has to go as well.
                 continue
             return
-        raise RetryableError(RetryReason.STORAGE_UNAVAILABLE)
+        raise RetryableError(RetryReason.STORAGE_REFUSED)
 
     def delete(self, bucket: str, name: str) -> None:
         """Remove an object; one that is not there is success."""
@@ -107,6 +107,8 @@ class GcsObjects:
                 self._blob(bucket, name).delete(retry=None, timeout=CALL_TIMEOUT_SECONDS)
         except google_errors.NotFound:
             return
+        except (google_errors.PreconditionFailed, google_errors.Conflict) as error:
+            raise RetryableError(RetryReason.STORAGE_REFUSED) from error
 
     def facts(self, bucket: str, name: str) -> StoredFacts | None:
         """Return what the store says of an object, or None where there is none."""
@@ -131,7 +133,7 @@ class GcsObjects:
         if_generation_match: int,
     ) -> None:
         blob.metadata = dict(metadata)
-        with _bucket_exists(), translated_errors():
+        with _upload_errors(), translated_errors():
             blob.upload_from_string(
                 data,
                 content_type=content_type,
@@ -147,8 +149,8 @@ class GcsObjects:
             with translated_errors():
                 blob.reload(retry=None, timeout=CALL_TIMEOUT_SECONDS)
         except google_errors.NotFound as error:
-            # It was there a moment ago; whoever removed it decides, and the queue asks again.
-            raise RetryableError(RetryReason.STORAGE_UNAVAILABLE) from error
+            # Removed this moment, or a policy forbade the write: Google answers 412 to both.
+            raise RetryableError(RetryReason.STORAGE_REFUSED) from error
         return blob
 
     def _generation(self, bucket: str, name: str) -> int:
@@ -162,11 +164,13 @@ class GcsObjects:
 
 
 @contextmanager
-def _bucket_exists() -> Iterator[None]:
+def _upload_errors() -> Iterator[None]:
     try:
         yield
     except google_errors.NotFound as error:
         raise RetryableError(RetryReason.BUCKET_UNAVAILABLE) from error
+    except google_errors.Conflict as error:
+        raise RetryableError(RetryReason.STORAGE_REFUSED) from error
 
 
 def _crc32c(file: BinaryIO) -> str:

@@ -24,6 +24,7 @@ def add_parsers(commands: Commands) -> None:
         " Exits with 1 while something is missing: what was just fed is, until it is stored.",
     )
     reconcile.add_argument("--account", metavar="ID", help="only this Chatwoot account")
+    reconcile.add_argument("--dry-run", action="store_true", help="only count what would come")
     reconcile.set_defaults(run=reconcile_accounts)
     backfill = commands.add_parser(
         "backfill",
@@ -41,12 +42,12 @@ def reconcile_accounts(arguments: argparse.Namespace, tools: Tools, output: Outp
     """Bring the accounts up to date."""
     deadline = tools.clock().monotonic() + _SECONDS
     run = tools.reconciliation(arguments.account)
-    counts = dict(run.run(deadline, output.counted))
+    counts = dict(run.run(deadline, output.counted, dry_run=arguments.dry_run))
     # What was fed a moment ago counts as missing until the worker has ended it.
     code = ExitCode.WRONG if counts.get("missing") else ExitCode.DONE
     return Report(
-        lines=(counted(counts),),
-        document={"counts": counts},
+        lines=(_told(counts, is_dry=arguments.dry_run),),
+        document={"counts": counts, "dry_run": arguments.dry_run},
         exit_code=worst(code, _account_code(counts)),
     )
 
@@ -57,12 +58,14 @@ def backfill_accounts(arguments: argparse.Namespace, tools: Tools, output: Outpu
     run = tools.backfill(arguments.since, arguments.account)
     counts = dict(run.run(deadline, dry_run=arguments.dry_run, on_progress=output.counted))
     return Report(
-        lines=(
-            ("dry run, `missing` would be fed: " if arguments.dry_run else "") + counted(counts),
-        ),
+        lines=(_told(counts, is_dry=arguments.dry_run),),
         document={"counts": counts, "dry_run": arguments.dry_run},
         exit_code=_account_code(counts),
     )
+
+
+def _told(counts: Mapping[str, int], *, is_dry: bool) -> str:
+    return ("dry run, `missing` would be fed: " if is_dry else "") + counted(counts)
 
 
 def _account_code(counts: Mapping[str, int]) -> ExitCode:

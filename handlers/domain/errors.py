@@ -77,9 +77,13 @@ class RetryReason(StrEnum):
     STORAGE_UNAVAILABLE = "storage_unavailable"
     STORAGE_THROTTLED = "storage_throttled"
     STORAGE_FORBIDDEN = "storage_forbidden"
+    STORAGE_REFUSED = "storage_refused"
+    """It calls this request invalid or against a policy; others may do."""
     BUCKET_UNAVAILABLE = "bucket_unavailable"
     FALLBACK_FULL = "fallback_full"
     """The store takes nothing, and the database has all it may hold for it."""
+    FALLBACK_DAMAGED = "fallback_damaged"
+    """The database does not hold an object's bytes as they were given."""
     MEDIA_NOT_READY = "media_not_ready"
     MEDIA_UNAVAILABLE = "media_unavailable"
     TRANSCRIPTION_UNAVAILABLE = "transcription_unavailable"
@@ -93,6 +97,8 @@ class RetryReason(StrEnum):
     CHATWOOT_REFUSED = "chatwoot_refused"
     """It calls what we send invalid, behind which a fault that passes may hide."""
     OUT_OF_TIME = "out_of_time"
+    UNJUDGED = "unjudged"
+    """Chatwoot does not say what a conversation's channel is, or its contact's id there."""
     UNEXPECTED = "unexpected"
 
 

@@ -11,10 +11,13 @@ STORE_FAILURES: Final = frozenset(
         RetryReason.STORAGE_UNAVAILABLE,
         RetryReason.STORAGE_THROTTLED,
         RetryReason.STORAGE_FORBIDDEN,
+        RetryReason.STORAGE_REFUSED,
         RetryReason.BUCKET_UNAVAILABLE,
     }
 )
 """Why the store does not take an object, as far as the fallback can help."""
+STORE_OUTAGES: Final = frozenset({RetryReason.STORAGE_UNAVAILABLE, RetryReason.STORAGE_THROTTLED})
+"""Those of them for which it takes no other object either; the rest are one bucket's."""
 IDENTITY_KEYS: Final = ("account_id", "conversation_id", "message_id", "created_at")
 """The metadata that make an object one message's and no other's."""
 

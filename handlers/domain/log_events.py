@@ -22,6 +22,7 @@ class LogEvent(StrEnum):
     BUCKET_FOREIGN = "bucket.foreign"
     FALLBACK_KEPT = "fallback.kept"
     FALLBACK_CONFLICT = "fallback.conflict"
+    FALLBACK_REFUSED = "fallback.refused"
     ATTACHMENT_STORED = "attachment.stored"
     ATTACHMENT_REFUSED = "attachment.refused"
     ATTACHMENT_DEFERRED = "attachment.deferred"

@@ -81,6 +81,8 @@ class TakenOutgoing:
     correlation_id: str
     attempts: int
     """This one included."""
+    refusals: int
+    """How many before it Chatwoot called invalid."""
     is_unknown: bool
     """An earlier attempt may have arrived."""
     last_reason: str | None
@@ -129,9 +131,7 @@ def correlation_id(installation: str, account_id: str, cause: str) -> str:
 
 def is_exhausted(taken: TakenOutgoing) -> bool:
     """Return whether it was tried enough: then it is looked for, but not sent again."""
-    if taken.last_reason == RetryReason.CHATWOOT_REFUSED:
-        return taken.attempts > _MAX_REFUSALS
-    return taken.attempts > _MAX_ATTEMPTS
+    return taken.refusals >= _MAX_REFUSALS or taken.attempts > _MAX_ATTEMPTS
 
 
 def sent(external_id: str) -> Settlement:
@@ -151,7 +151,7 @@ def skipped(reason: SendReason) -> Settlement:
 
 def exhausted(taken: TakenOutgoing) -> Settlement:
     """Return the end of what was tried enough and surely did not arrive."""
-    is_invalid = taken.last_reason == RetryReason.CHATWOOT_REFUSED
+    is_invalid = taken.refusals >= _MAX_REFUSALS
     reason = SendReason.SEND_REFUSED.value if is_invalid else taken.last_reason
     return failed(reason or RetryReason.UNEXPECTED.value)
 

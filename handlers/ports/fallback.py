@@ -51,7 +51,11 @@ class Fallback(Protocol):
         """Return what is kept of an object."""
 
     def read_into(self, kept: FallbackObject, file: BinaryIO) -> bool:
-        """Append an object's bytes to a file; False where they are not here any more."""
+        """Append an object's bytes to a file; False where they are not here any more.
+
+        Raises:
+            RetryableError: the bytes are damaged, or the fallback is away.
+        """
 
 
 class FallbackQueue(Protocol):
@@ -78,6 +82,9 @@ class FallbackQueue(Protocol):
 
         One that has changed since is due at once.
         """
+
+    def rest_bucket(self, name: str, *, seconds: float) -> None:
+        """Let nobody take a bucket's objects for a while; those that failed least are due first."""
 
     def drop_lost(self) -> None:
         """Remove bytes that were left behind by attempts that ended before they kept an object."""

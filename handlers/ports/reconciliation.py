@@ -60,10 +60,11 @@ class ReconciliationRecords(Protocol):
     def save(self, account_id: str, visit: Visit) -> None:
         """Record a visit; one that began elsewhere than the row now stands moves nothing."""
 
-    def close(
-        self, account_id: str, conversation_id: ConversationId, *, now: datetime, reason: str
-    ) -> None:
-        """Record that a conversation is gone, and close what was expected of it."""
+    def close(self, account_id: str, ref: ConversationRef, *, now: datetime, reason: str) -> None:
+        """Record that a conversation is gone, and close what was expected of it.
+
+        It is due again every 6 hours for a week, in case it only seemed so.
+        """
 
     def rewind(
         self, account_id: str, conversations: Sequence[ConversationRef], *, since: datetime

@@ -5,17 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from handlers.domain.errors import RetryableError
-from handlers.domain.log_events import LogEvent
 from handlers.domain.reconciliation import (
     AccountTurn,
     KnownConversation,
     ListedConversation,
 )
-from handlers.logs import EventLog, Severity
+from handlers.logs import EventLog
 from handlers.ports.clock import Clock
 from handlers.ports.conversation_reader import ConversationReader
 from handlers.ports.reconciliation import ReconciliationRecords
+from handlers.reading_back.account_rounds import AccountRounds
 from handlers.reading_back.conversation_visits import ConversationVisits, VisitingRound
 from handlers.reading_back.page_comparison import Visiting
 from handlers.reading_back.patient_reading import PatientReading
@@ -40,14 +39,13 @@ class Backfill:
         new_token: Callable[[], str],
         log: EventLog,
     ) -> None:
-        self._account_ids = account_ids
+        self._rounds = AccountRounds(account_ids, clock=clock, log=log, source="backfill")
         self._since = since
         self._reader = reader
         self._records = records
         self._visits = visits
         self._clock = clock
         self._new_token = new_token
-        self._log = log
 
     def run(
         self, deadline: float, *, dry_run: bool = False, on_progress: OnProgress = no_progress
@@ -58,25 +56,15 @@ class Backfill:
         conversations that the deadline left for the next run.
 
         Raises:
-            RetryableError: every account failed.
+            Exception: what the first account failed with, where every one failed.
         """
         counts = Counter(dict.fromkeys((*COUNTED, "left"), 0))
-        failures: list[RetryableError] = []
-        for account_id in self._account_ids:
-            reading = PatientReading(self._reader, clock=self._clock, deadline=deadline)
-            try:
-                self._run_account(account_id, reading, counts, on_progress, is_dry=dry_run)
-            except RetryableError as error:
-                failures.append(error)
-                counts["accounts_failed"] += 1
-                self._log.emit(
-                    LogEvent.RECONCILE_STOPPED,
-                    Severity.ERROR,
-                    account_id=account_id,
-                    reason=error.reason.value,
-                )
-        if failures and len(failures) == len(self._account_ids):
-            raise failures[0]
+
+        def work(account_id: str, until: float) -> None:
+            reading = PatientReading(self._reader, clock=self._clock, deadline=until)
+            self._run_account(account_id, reading, counts, on_progress, is_dry=dry_run)
+
+        self._rounds.run(work, deadline, counts)
         return dict(counts)
 
     def _run_account(

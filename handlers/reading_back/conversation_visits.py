@@ -16,8 +16,14 @@ from handlers.ports.conversation_reader import MESSAGES_PER_PAGE
 from handlers.ports.reconciliation import ReconciliationRecords
 from handlers.reading_back.page_comparison import Page, PageComparison, Visiting, readable
 
-# One conversation that cannot be read is put off; several in a row are Chatwoot itself.
+# After so many in a row that cannot be read it may be Chatwoot itself.
 _MAX_FAILURES: Final = 3
+# What concerns one conversation only, and as what it is counted.
+_PUT_OFF: Final = {
+    RetryReason.CHATWOOT_UNAVAILABLE: "postponed",
+    RetryReason.OUT_OF_TIME: "postponed",
+    RetryReason.UNJUDGED: "unjudged",
+}
 
 
 class ConversationVisits:
@@ -103,7 +109,7 @@ class ConversationVisits:
     def _close(self, visiting: Visiting, ref: ConversationRef) -> None:
         self._records.close(
             visiting.turn.account_id,
-            ref.conversation_id,
+            ref,
             now=self._clock.now(),
             reason=IgnoreReason.CONVERSATION_GONE.value,
         )
@@ -115,11 +121,15 @@ class ConversationVisits:
         since: datetime,
         listed: ListedConversation | None,
     ) -> int | None:
-        """Return the newest id that is older than what counts; None where it is all gone."""
+        """Return the newest id that is older than what counts; None where it is all gone.
+
+        Raises:
+            RetryableError: Chatwoot does not answer, or the time is over.
+        """
         if listed is not None and listed.created_at is not None and listed.created_at >= since:
             return 0
         before: int | None = None
-        while True:
+        while not visiting.reading.is_over():
             page = visiting.reading.messages_before(
                 visiting.turn.account_id, ref.conversation_id, before
             )
@@ -130,7 +140,12 @@ class ConversationVisits:
             older = [message.message_id for message in messages if message.created_at < since]
             if older or not messages:
                 return max(older, default=0)
-            before = min(message.message_id for message in messages)
+            lowest = min(message.message_id for message in messages)
+            if before is not None and lowest >= before:
+                # It does not go back: reading from the beginning costs more and finds the same.
+                return 0
+            before = lowest
+        raise RetryableError(RetryReason.OUT_OF_TIME)
 
 
 def _first(settled_id: int, known: KnownConversation | None) -> int:
@@ -157,7 +172,7 @@ class VisitingRound:
         known: KnownConversation | None,
         listed: ListedConversation | None = None,
     ) -> None:
-        """Visit a conversation, or put it off where only it cannot be read.
+        """Visit a conversation, or put it off where only it cannot be read or judged.
 
         Raises:
             RetryableError: going on makes no sense.
@@ -165,12 +180,19 @@ class VisitingRound:
         try:
             self._visits.visit(self._visiting, ref, known, listed)
         except RetryableError as error:
-            self._failures += 1
-            is_its_own = error.reason is RetryReason.CHATWOOT_UNAVAILABLE
-            if not is_its_own or self._failures >= _MAX_FAILURES:
+            if error.reason not in _PUT_OFF:
                 raise
-            self._visiting.counts["postponed"] += 1
+            self._visiting.counts[_PUT_OFF[error.reason]] += 1
             if not self._visiting.is_dry:
                 self._visits.postpone(self._visiting, ref, known)
+            if error.reason is RetryReason.CHATWOOT_UNAVAILABLE:
+                self._fail()
         else:
+            self._failures = 0
+
+    def _fail(self) -> None:
+        self._failures += 1
+        if self._failures >= _MAX_FAILURES:
+            # Those conversations alone must not keep all the others for ever.
+            self._visiting.reading.check(self._visiting.turn.account_id)
             self._failures = 0

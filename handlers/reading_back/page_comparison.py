@@ -127,7 +127,7 @@ class PageComparison:
             source_id = self._source_id(visiting, page)
         if page.ref.channel is None or (source_id is None and needs_source_id(page.ref, messages)):
             # Without it the filter would ignore for good what may be ours.
-            raise RetryableError(RetryReason.CHATWOOT_UNAVAILABLE)
+            raise RetryableError(RetryReason.UNJUDGED)
         judged = []
         for message in messages:
             body = _body(visiting, page, message, Event.MESSAGE_CREATED, source_id)

@@ -45,6 +45,14 @@ class PatientReading:
         once = {each.ref.conversation_id: each for each in found}
         return sorted(once.values(), key=lambda each: each.updated_at)
 
+    def check(self, account_id: str) -> None:
+        """Ask for something that concerns no one conversation.
+
+        Raises:
+            RetryableError: Chatwoot itself does not answer.
+        """
+        self._call(lambda: self._reader.updated_within(account_id, 1))
+
     def _paged(self, account_id: str, since: datetime) -> list[ListedConversation]:
         # The latest activity comes first. What moves up to a page already read has been active
         # since this began, so that the next run finds it.

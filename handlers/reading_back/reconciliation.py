@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from handlers.domain.errors import RetryableError
 from handlers.domain.log_events import LogEvent
 from handlers.domain.reconciliation import (
     AccountTurn,
@@ -16,6 +15,7 @@ from handlers.logs import EventLog, Severity
 from handlers.ports.clock import Clock
 from handlers.ports.conversation_reader import ConversationReader
 from handlers.ports.reconciliation import ReconciliationRecords
+from handlers.reading_back.account_rounds import AccountRounds
 from handlers.reading_back.conversation_visits import ConversationVisits, VisitingRound
 from handlers.reading_back.page_comparison import Visiting
 from handlers.reading_back.patient_reading import PatientReading
@@ -23,10 +23,11 @@ from handlers.reading_back.patient_reading import PatientReading
 COUNTED: Final = (
     *("accounts", "accounts_busy", "accounts_failed", "conversations", "unchanged", "postponed"),
     *("gone", "pages", "seen", "fed", "ignored", "deleted_found", "in_work", "in_flight"),
-    *("missing", "unreadable"),
+    *("missing", "unreadable", "unjudged"),
 )
 LEASE_SECONDS: Final = 600.0
 _SLICE: Final = 25
+_DRY_BATCH: Final = 10_000
 # Chatwoot's clock may differ from ours, and a list takes a while to be made.
 _OVERLAP: Final = timedelta(minutes=10)
 
@@ -52,7 +53,7 @@ class Reconciliation:
         new_token: Callable[[], str],
         log: EventLog,
     ) -> None:
-        self._account_ids = account_ids
+        self._rounds = AccountRounds(account_ids, clock=clock, log=log, source="reconcile")
         self._reader = reader
         self._records = records
         self._visits = visits
@@ -60,34 +61,32 @@ class Reconciliation:
         self._new_token = new_token
         self._log = log
 
-    def run(self, deadline: float, on_progress: OnProgress = no_progress) -> Mapping[str, int]:
+    def run(
+        self, deadline: float, on_progress: OnProgress = no_progress, *, dry_run: bool = False
+    ) -> Mapping[str, int]:
         """Work until all is compared, or the monotonic clock passes the deadline; return counts.
 
-        An account that fails does not keep the others.
+        Dry, `missing` says how many would be fed, and nothing is written or published.
 
         Raises:
-            RetryableError: every account failed.
+            Exception: what the first account failed with, where every one failed.
         """
         counts = Counter(dict.fromkeys(COUNTED, 0))
-        failures: list[RetryableError] = []
-        for account_id in self._account_ids:
-            try:
-                self._run_account(account_id, deadline, counts, on_progress)
-            except RetryableError as error:
-                failures.append(error)
-                counts["accounts_failed"] += 1
-                self._log.emit(
-                    LogEvent.RECONCILE_STOPPED,
-                    Severity.ERROR,
-                    account_id=account_id,
-                    reason=error.reason.value,
-                )
-        if failures and len(failures) == len(self._account_ids):
-            raise failures[0]
+
+        def work(account_id: str, until: float) -> None:
+            self._run_account(account_id, until, counts, on_progress, is_dry=dry_run)
+
+        self._rounds.run(work, deadline, counts)
         return dict(counts)
 
     def _run_account(
-        self, account_id: str, deadline: float, counts: Counter[str], on_progress: OnProgress
+        self,
+        account_id: str,
+        deadline: float,
+        counts: Counter[str],
+        on_progress: OnProgress,
+        *,
+        is_dry: bool,
     ) -> None:
         turn = self._records.begin(
             account_id,
@@ -101,12 +100,13 @@ class Reconciliation:
         counts["accounts"] += 1
         own: Counter[str] = Counter()
         reading = PatientReading(self._reader, clock=self._clock, deadline=deadline)
-        visiting = Visiting(turn=turn, reading=reading, counts=own)
+        visiting = Visiting(turn=turn, reading=reading, counts=own, is_dry=is_dry)
         try:
             _Run(self._records, self._visits, self._clock, visiting, on_progress).run()
         finally:
             counts.update(own)
-            self._report(account_id, own)
+            if not is_dry:
+                self._report(account_id, own)
             self._records.advance(turn, mark=None, now=self._clock.now(), lease_seconds=0)
 
     def _report(self, account_id: str, counts: Counter[str]) -> None:
@@ -155,9 +155,14 @@ class _Run:
             self._on_progress({"done": done, "total": len(listed), **self._visiting.counts})
         if not listed:
             self._advance(turn, began_at)
+        is_dry = self._visiting.is_dry
         while not reading.is_over():
             due = self._records.due(
-                turn.account_id, visited_before=began_at, now=self._clock.now(), batch=_SLICE
+                turn.account_id,
+                visited_before=began_at,
+                now=self._clock.now(),
+                # Dry, a visit leaves no trace, so that asking twice would bring the same ones.
+                batch=_DRY_BATCH if is_dry else _SLICE,
             )
             if not due:
                 return
@@ -166,6 +171,8 @@ class _Run:
                     return
                 self._round.visit(known.ref, known)
             self._advance(turn, None)
+            if is_dry:
+                return
 
     def _visit_listed(self, part: Sequence[ListedConversation]) -> None:
         account_id = self._visiting.turn.account_id
@@ -181,4 +188,5 @@ class _Run:
                 self._round.visit(listed.ref, found, listed)
 
     def _advance(self, turn: AccountTurn, mark: datetime | None) -> None:
-        self._records.advance(turn, mark=mark, now=self._clock.now(), lease_seconds=LEASE_SECONDS)
+        kept = None if self._visiting.is_dry else mark
+        self._records.advance(turn, mark=kept, now=self._clock.now(), lease_seconds=LEASE_SECONDS)

@@ -8,7 +8,7 @@ from typing import Final
 
 from handlers.bucket_resolution import MAX_GENERATIONS, BucketCreator, BucketNaming
 from handlers.domain.errors import RetryableError, RetryReason
-from handlers.domain.fallback import STORE_FAILURES
+from handlers.domain.fallback import STORE_FAILURES, STORE_OUTAGES
 from handlers.domain.filing import BucketRecord, BucketState
 from handlers.object_mover import MoveOutcome, ObjectMover
 from handlers.ports.clock import Clock
@@ -32,7 +32,10 @@ _COUNTED: Final = {
 
 
 class FallbackSweep:
-    """Stops for this time where the store does; two at once work on different objects."""
+    """Stops for this time where the store does, and leaves alone a bucket that refuses.
+
+    Two at once work on different objects.
+    """
 
     def __init__(
         self,
@@ -70,6 +73,10 @@ class FallbackSweep:
                 outcome = self._mover.move(taken)
                 if outcome is MoveOutcome.STORE_DOWN:
                     is_down.set()
+                elif outcome is MoveOutcome.REFUSED:
+                    self._queue.rest_bucket(
+                        taken.bucket, seconds=max(deadline - self._clock.monotonic(), 0.0)
+                    )
                 elif outcome in _COUNTED:
                     with counting:
                         counts[_COUNTED[outcome]] += 1
@@ -119,9 +126,13 @@ class FallbackSweep:
 def _failures(error: RetryableError) -> int:
     """Return how much a failed creation counts; a throttled one ends all for this time.
 
+    What is refused counts nothing: a few that always are would keep all others for ever.
+
     Raises:
         RetryableError: it was not the store that failed.
     """
     if error.reason not in STORE_FAILURES:
         raise error
+    if error.reason not in STORE_OUTAGES:
+        return 0
     return _MAX_FAILED_CREATIONS if error.reason is RetryReason.STORAGE_THROTTLED else 1

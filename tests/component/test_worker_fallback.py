@@ -70,13 +70,30 @@ def test_a_store_that_hangs_is_gone_past_for_a_while(worker: WorkerWorld) -> Non
     assert len(worker.fallback.rows) == 5
 
 
-def test_a_store_that_throttles_is_asked_each_time(worker: WorkerWorld) -> None:
+@pytest.mark.parametrize("reason", sorted(STORE_FAILURES - {RetryReason.STORAGE_UNAVAILABLE}))
+def test_a_store_that_answers_is_asked_each_time(worker: WorkerWorld, reason: RetryReason) -> None:
     worker.deliver(id=1)
-    worker.objects.away = RetryReason.STORAGE_THROTTLED
+    worker.objects.away = reason
     for number in range(2, 5):
         worker.deliver(id=number)
 
     assert worker.objects.calls == ["create"] * 4
+
+
+@pytest.mark.parametrize("reason", [RetryReason.STORAGE_FORBIDDEN, RetryReason.STORAGE_REFUSED])
+def test_a_refusal_shows_that_the_store_is_back(worker: WorkerWorld, reason: RetryReason) -> None:
+    worker.deliver(id=1)
+    worker.objects.away = RetryReason.STORAGE_UNAVAILABLE
+    worker.deliver(id=2)
+    worker.clock.advance(10)
+    worker.objects.away = reason
+    worker.deliver(id=3)
+    bring_back(worker)
+
+    worker.deliver(id=4)
+
+    assert worker.objects.calls == ["create"] * 4
+    assert len(worker.fallback.rows) == 2
 
 
 def test_a_recording_is_kept_and_transcribed_though_the_store_is_away(worker: WorkerWorld) -> None:

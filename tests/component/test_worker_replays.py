@@ -1,5 +1,7 @@
 """A dead letter whose replay comes to a good end is closed, whatever that end is."""
 
+from datetime import timedelta
+
 import pytest
 
 from handlers.domain.envelope import delivery_key
@@ -63,6 +65,17 @@ def test_a_replay_of_what_must_not_be_processed_closes_the_letter(
 
     assert replay(worker, BODY) == 200
     assert not is_open(worker)
+
+
+def test_a_replay_that_is_handed_back_leaves_the_letter_open(worker: WorkerWorld) -> None:
+    worker.deliver(BODY)
+    row = worker.message()
+    row.state, row.lease_token = "processing", "another"
+    row.lease_until = worker.clock.now() + timedelta(seconds=60)
+    keep_letter(worker, BODY)
+
+    assert replay(worker, BODY) == 503
+    assert is_open(worker)
 
 
 def test_a_replay_that_is_stored_closes_a_letter_that_names_no_message(worker: WorkerWorld) -> None:

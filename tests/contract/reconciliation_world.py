@@ -1,11 +1,13 @@
 """Reconcile's records in every lane, with the ledger beside them."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
+import pytest
 from typing_extensions import override
 
 from db.ledger import PostgresLedger
@@ -129,6 +131,21 @@ def postgres_world(database: Database, pool: ConnectionPool) -> PostgresRecordsW
         ledger=PostgresLedger(pool, owner_key_canary="c" * 64),
         database=database,
     )
+
+
+@contextmanager
+def records_world(request: pytest.FixtureRequest) -> Iterator[RecordsWorld]:
+    """Give the lane that a fixture's parameter names."""
+    if request.param == "fake":
+        yield fake_world()
+        return
+    database: Database = request.getfixturevalue("ledger_database")
+    url = database.worker_url
+    if request.param == "pgbouncer":
+        server, pooler = request.getfixturevalue("databases").server, "pgbouncer"
+        url = url.replace(f":{server.port}/", f":{request.getfixturevalue(pooler).port}/")
+    with closing(ConnectionPool(url, size=2)) as pool:
+        yield postgres_world(database, pool)
 
 
 def seen(

@@ -54,6 +54,7 @@ class Talk:
             correlation_id="c0ffee",
             attempts=1,
             is_unknown=False,
+            refusals=0,
             last_reason=None,
             created_at=datetime.now(UTC),  # noqa: TID251 - the server's clock is the real one
         )

@@ -111,6 +111,16 @@ def test_what_is_removed_is_kept_as_absence(world: FallbackWorld) -> None:
         keep_media(world, b"words")
 
 
+def test_what_is_too_large_for_the_rest_of_the_space_takes_none_of_it(world: FallbackWorld) -> None:
+    keep_media(world, b"x" * (MAX_BYTES - 2_500_000), "large")
+
+    with pytest.raises(RetryableError, match="fallback_full"):
+        keep_media(world, b"y" * 3_000_000, "too large")
+
+    assert world.used_bytes() == MAX_BYTES - 2_500_000
+    keep_media(world, b"z" * 2_500_000, "as large as the rest")
+
+
 def test_above_the_limit_nothing_more_is_taken_and_space_comes_back(world: FallbackWorld) -> None:
     keep_media(world, b"x" * (MAX_BYTES - 10), "large")
     keep_media(world, b"y" * 10, "small")

@@ -112,6 +112,30 @@ def test_what_is_given_back_waits_and_says_why(world: FallbackWorld) -> None:
     assert taken(world).mode is FallbackMode.REPLACE
 
 
+def test_a_bucket_at_rest_keeps_its_own_objects_only_and_what_failed_goes_last(
+    world: FallbackWorld,
+) -> None:
+    keep_media(world, b"1", "failed")
+    failed = taken(world)
+    keep_media(world, b"2", "held")
+    taken(world)
+    keep_media(world, b"3", "neighbour")
+    world.set_bucket("ours-2", BucketState.READY, 2)
+    world.fallback.keep(
+        "ours-2", "other", io.BytesIO(b"4"), content_type="audio/ogg", metadata=None
+    )
+    world.fallback.defer(failed, reason="storage_forbidden", wait_seconds=30)
+
+    for _ in range(2):
+        world.fallback.rest_bucket(BUCKET, seconds=400)
+
+    assert (taken(world).name, take(world)) == ("other", None)
+    world.let_pass(380)
+    assert take(world) is None
+    world.let_pass(21)
+    assert [taken(world).name, taken(world).name, take(world)] == ["neighbour", "failed", None]
+
+
 def test_what_changed_meanwhile_is_given_back_at_once_and_as_it_is(world: FallbackWorld) -> None:
     keep_media(world, b"words")
     held = taken(world)

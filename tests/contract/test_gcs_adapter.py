@@ -106,7 +106,8 @@ def test_a_creation_that_hangs_is_left_to_itself(store: GcsStoreWorld) -> None:
         (403, "storage_forbidden"),
         (500, "storage_unavailable"),
         (503, "storage_unavailable"),
-        (400, "storage_unavailable"),
+        (408, "storage_unavailable"),
+        (400, "storage_refused"),
     ],
 )
 def test_refusals_are_told_in_our_words_after_one_attempt(
@@ -120,6 +121,25 @@ def test_refusals_are_told_in_our_words_after_one_attempt(
     store.server.fail("POST /storage/v1/b", status=status)
     with pytest.raises(RetryableError, match=f"^{reason}$"):
         store.buckets.create("another-bucket")
+
+
+def test_a_policy_that_answers_412_is_a_refusal_and_no_outage(store: GcsStoreWorld) -> None:
+    store.server.fail("POST /upload", status=412, times=-1)
+    store.server.fail("DELETE /storage/v1/b", status=412)
+    store.server.fail("POST /storage/v1/b", status=412)
+    document = {"content_type": "application/json", "metadata": {}}
+    calls: list[Callable[[], object]] = [
+        lambda: _create(store),
+        lambda: store.objects.replace(store.bucket, "o", b"{}", **document),  # type: ignore[arg-type]
+        lambda: store.objects.delete(store.bucket, "o"),
+        lambda: store.buckets.create("another-bucket"),
+    ]
+    try:
+        for call in calls:
+            with pytest.raises(RetryableError, match=r"^storage_refused$"):
+                call()
+    finally:
+        store.server.control("DELETE", "faults")
 
 
 def test_a_connection_that_breaks_during_an_upload_is_retryable(store: GcsStoreWorld) -> None:

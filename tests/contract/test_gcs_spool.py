@@ -140,7 +140,7 @@ def test_what_is_late_is_not_written_after_its_turn_was_given_up(world: GcsSpool
     [
         (429, "storage_throttled"),
         (403, "storage_forbidden"),
-        (400, "storage_unavailable"),
+        (400, "storage_refused"),
         (404, "bucket_unavailable"),
         (409, "storage_unavailable"),
         (500, "storage_unavailable"),

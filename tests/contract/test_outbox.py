@@ -71,6 +71,7 @@ def test_what_is_decided_is_taken_with_all_that_sending_needs(box: OutboxWorld) 
         correlation_id=correlation_id("main", "7", "question:50001"),
         attempts=1,
         is_unknown=False,
+        refusals=0,
         last_reason=None,
         created_at=found.created_at,
     )

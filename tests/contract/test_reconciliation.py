@@ -1,17 +1,15 @@
 """Reconcile's records keep the same rules in memory, on Postgres and through a pooler."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from db.pool import ConnectionPool
-from handlers.domain.filing import Claimed, NotClaimed
+from handlers.domain.filing import Claimed
 from handlers.domain.messages import MessageId
 from handlers.domain.reconciliation import Verdict
-from tests.contract.ledger_requests import claim_request, claimed, store
+from tests.contract.ledger_requests import claim_request, store
 from tests.contract.reconciliation_world import (
     CONVERSATION,
     NOW,
@@ -21,13 +19,11 @@ from tests.contract.reconciliation_world import (
     begin,
     compare,
     due,
-    fake_world,
     known,
-    postgres_world,
+    records_world,
     seen,
     visit,
 )
-from tests.databases import Database
 from tests.factories import make_message
 
 FIRST, OTHER = "t1", "of another run"
@@ -37,16 +33,8 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(params=["fake", "direct", "pgbouncer"])
 def world(request: pytest.FixtureRequest) -> Iterator[RecordsWorld]:
-    if request.param == "fake":
-        yield fake_world()
-        return
-    database: Database = request.getfixturevalue("ledger_database")
-    url = database.worker_url
-    if request.param == "pgbouncer":
-        server, pooler = request.getfixturevalue("databases").server, "pgbouncer"
-        url = url.replace(f":{server.port}/", f":{request.getfixturevalue(pooler).port}/")
-    with closing(ConnectionPool(url, size=2)) as pool:
-        yield postgres_world(database, pool)
+    with records_world(request) as made:
+        yield made
 
 
 def test_an_id_without_a_row_is_missing_and_expected_before_it_is_published(
@@ -259,35 +247,6 @@ def test_conversations_of_a_week_are_looked_through_every_six_hours(world: Recor
     assert (old.reread_from, old.is_reread_due) == (32, True)
     assert due(world, later=7 * HOUR) == [CONVERSATION]
     assert due(world, later=8 * DAY) == []
-
-
-def test_a_conversation_that_is_gone_closes_what_is_expected(world: RecordsWorld) -> None:
-    compare(world, seen(1), seen(2, minutes_old=1))
-
-    def close(later: timedelta) -> None:
-        world.records.close("7", CONVERSATION, now=NOW + later, reason="conversation_gone")
-
-    close(timedelta())
-    # The first may be in the queue still.
-    assert world.state(1) == ("expected", None)
-    assert world.state(2) == ("ignored", "conversation_gone")
-    assert due(world, later=HOUR) == [CONVERSATION]
-    close(2 * HOUR)
-    assert world.state(1) == ("ignored", "conversation_gone")
-    assert due(world, later=3 * HOUR) == []
-
-
-def test_the_worker_takes_up_what_was_closed_only_for_its_conversation(
-    world: RecordsWorld,
-) -> None:
-    message = make_message(message_id=MessageId("1"), created_at=NOW - timedelta(minutes=30))
-    compare(world, seen(1), seen(2, ignore_reason="private_note"))
-    gone = NOW + 2 * HOUR
-    world.records.close("7", CONVERSATION, now=gone, reason="conversation_gone")
-
-    claimed(world.ledger, claim_request(message))
-    other = claim_request(replace(message, message_id=MessageId("2")))
-    assert isinstance(world.ledger.claim(other), NotClaimed)
 
 
 def test_a_backfill_keeps_its_place(world: RecordsWorld) -> None:

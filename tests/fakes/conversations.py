@@ -17,7 +17,7 @@ class Thread:
 
     conversation_id: int
     created_at: datetime
-    channel: str = "Channel::Whatsapp"
+    channel: str | None = "Channel::Whatsapp"
     messages: list[JsonObject] = field(default_factory=list)
     updated_at: datetime
     is_gone: bool = False
@@ -34,6 +34,7 @@ class FakeConversations(FailingPort):
         super().__init__()
         self.threads: dict[int, Thread] = {}
         self.reads: list[tuple[str, int]] = []
+        self.is_before_ignored = False
         self._clock = clock
         self._account_id = account_id
         self._next_id = first_id
@@ -93,7 +94,8 @@ class FakeConversations(FailingPort):
         with self._call("messages_before"):
             self._check(account_id)
             thread = self.threads[int(conversation_id)]
-            found = [m for m in thread.messages if before is None or _id(m) < before][-20:]
+            is_newest = before is None or self.is_before_ignored
+            found = [m for m in thread.messages if is_newest or _id(m) < (before or 0)][-20:]
             return self._message_page(thread, found)
 
     def source_id(self, account_id: str, contact_id: str, inbox_id: str | None) -> str | None:

@@ -39,6 +39,8 @@ class FakeFallback(FailingPort):
         self._tokens = map(str, itertools.count(1))
         self.max_bytes = max_bytes
         self.rows: dict[tuple[str, str], FallbackRow] = {}
+        self.damaged: set[str] = set()
+        """Names of the objects whose bytes are not as they were given."""
 
     @property
     def used_bytes(self) -> int:
@@ -102,6 +104,8 @@ class FakeFallback(FailingPort):
             found = self.rows.get((kept.bucket, kept.name))
             if found is None or found.kept.upload_id != kept.upload_id:
                 return False
+            if kept.name in self.damaged:
+                raise RetryableError(RetryReason.FALLBACK_DAMAGED)
             file.write(found.data)
             return True
 
@@ -118,7 +122,7 @@ class FakeFallback(FailingPort):
             ]
             if not due:
                 return None
-            row = min(due, key=lambda row: row.next_attempt_at)
+            row = min(due, key=lambda row: (row.next_attempt_at, row.kept.attempts))
             row.moving_until = now + timedelta(seconds=lease_seconds)
             row.kept = replace(row.kept, mover=next(self._tokens), attempts=row.kept.attempts + 1)
             return row.kept
@@ -153,6 +157,15 @@ class FakeFallback(FailingPort):
             if has_to_replace and row.kept.mode is FallbackMode.CREATE:
                 row.kept = replace(row.kept, mode=FallbackMode.REPLACE)
             self._release(row, wait_seconds)
+
+    def rest_bucket(self, name: str, *, seconds: float) -> None:
+        with self._alone("rest_bucket"):
+            now = self._clock.now()
+            until = now + timedelta(seconds=seconds)
+            for (bucket, _), row in self.rows.items():
+                is_held = row.moving_until is not None and row.moving_until > now
+                if bucket == name and not is_held:
+                    row.next_attempt_at = max(row.next_attempt_at, until)
 
     def drop_lost(self) -> None:
         with self._alone("drop_lost"):

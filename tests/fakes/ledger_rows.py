@@ -116,6 +116,7 @@ class OutboxRow:
     state: str = "waiting"
     reason: str | None = None
     attempts: int = 0
+    refusals: int = 0
     fence: int = 0
     lease_until: datetime | None = None
     is_unknown: bool = False

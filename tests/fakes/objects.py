@@ -33,6 +33,8 @@ class FakeObjects(FailingPort):
         """Names in the order in which bytes were really written."""
         self.away: RetryReason | None = None
         """Why every call fails, while it does."""
+        self.closed: dict[str, RetryReason] = {}
+        """Why every call for one bucket fails, while it does."""
         self.before_write: Callable[[str], None] = lambda _: None
         """Called with the name when an upload is under way: what others do meanwhile."""
         self.damage: Callable[[bytes], bytes] = lambda data: data
@@ -42,7 +44,7 @@ class FakeObjects(FailingPort):
         self, bucket: str, name: str, data: bytes, *, content_type: str, metadata: Mapping[str, str]
     ) -> None:
         with self._call("create"):
-            self._answer()
+            self._answer(bucket)
             self._require(bucket)
             self.before_write(name)
             found = self.rows.get((bucket, name))
@@ -55,7 +57,7 @@ class FakeObjects(FailingPort):
         self, bucket: str, name: str, file: BinaryIO, *, byte_count: int, content_type: str
     ) -> None:
         with self._call("create_from_file"):
-            self._answer()
+            self._answer(bucket)
             self._require(bucket)
             file.seek(0)
             data = file.read()
@@ -69,7 +71,7 @@ class FakeObjects(FailingPort):
 
     def read_into(self, bucket: str, name: str, file: BinaryIO) -> None:
         with self._call("read_into"):
-            self._answer()
+            self._answer(bucket)
             found = self.rows.get((bucket, name))
             if found is None:
                 raise RetryableError(RetryReason.STORAGE_UNAVAILABLE)
@@ -79,27 +81,28 @@ class FakeObjects(FailingPort):
         self, bucket: str, name: str, data: bytes, *, content_type: str, metadata: Mapping[str, str]
     ) -> None:
         with self._call("replace"):
-            self._answer()
+            self._answer(bucket)
             self._require(bucket)
             self.before_write(name)
             self._write(bucket, name, data, content_type, metadata)
 
     def delete(self, bucket: str, name: str) -> None:
         with self._call("delete"):
-            self._answer()
+            self._answer(bucket)
             self.rows.pop((bucket, name), None)
 
     def facts(self, bucket: str, name: str) -> StoredFacts | None:
         with self._call("facts"):
-            self._answer()
+            self._answer(bucket)
             found = self.rows.get((bucket, name))
             if found is None:
                 return None
             return StoredFacts(crc32c=crc32c_of(found.data), metadata=dict(found.metadata))
 
-    def _answer(self) -> None:
-        if self.away is not None:
-            raise RetryableError(self.away)
+    def _answer(self, bucket: str) -> None:
+        reason = self.away or self.closed.get(bucket)
+        if reason is not None:
+            raise RetryableError(reason)
 
     def _require(self, bucket: str) -> None:
         if bucket not in self._buckets.names:

@@ -3,6 +3,7 @@
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
+from handlers.domain.errors import RetryReason
 from handlers.domain.messages import AccountId, ConversationId, MessageId
 from handlers.domain.outgoing import (
     CancelledOutgoing,
@@ -63,6 +64,7 @@ class FakeOutbox(FailingPort):
             if row.state == "sending":
                 now = self.tables.now()
                 row.state, row.reason = settlement.state.value, settlement.reason
+                row.refusals += settlement.reason == RetryReason.CHATWOOT_REFUSED
                 row.is_unknown, row.external_id = settlement.is_unknown, settlement.external_id
                 row.lease_until = None
                 wait = timedelta(seconds=settlement.retry_after_seconds or 0)
@@ -104,6 +106,7 @@ def _taken(row: OutboxRow) -> TakenOutgoing:
         document=row.document,
         correlation_id=row.correlation_id,
         attempts=row.attempts,
+        refusals=row.refusals,
         is_unknown=row.is_unknown,
         last_reason=row.reason,
         created_at=row.created_at,

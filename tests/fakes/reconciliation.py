@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import datetime, timedelta
 
 from handlers.domain.messages import ConversationId
 from handlers.domain.reconciliation import (
@@ -17,9 +16,7 @@ from handlers.domain.reconciliation import (
 from tests.fakes.failing import FailingPort
 from tests.fakes.ledger_rows import MessageKey, MessageRow
 from tests.fakes.ledger_tables import LedgerTables
-
-_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_END_STATES: Final = {"stored", "ignored", "dead", "erased", "legacy"}
+from tests.fakes.reconciliation_verdicts import LONG_AGO, Sighting, verdict, was_closed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,7 +24,7 @@ class AccountRow:
     started_at: datetime
     mark: datetime
     lease_token: str | None = None
-    lease_until: datetime = _LONG_AGO
+    lease_until: datetime = LONG_AGO
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,16 +34,9 @@ class ConversationRow:
     settled_id: int | None = None
     is_unsettled: bool = False
     last_message_at: datetime | None = None
-    visited_at: datetime = _LONG_AGO
-    reread_at: datetime = _LONG_AGO
+    visited_at: datetime = LONG_AGO
+    reread_at: datetime = LONG_AGO
     is_gone: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Sighting:
-    seen_at: datetime | None = None
-    fed_at: datetime | None = None
-    fed_by: str | None = None
 
 
 class FakeReconciliation(FailingPort):
@@ -105,7 +95,6 @@ class FakeReconciliation(FailingPort):
                 row
                 for (account, _), row in self.conversations.items()
                 if account == account_id
-                and not row.is_gone
                 and row.visited_at < visited_before
                 and (row.is_unsettled or _is_reread_due(row, now))
             ]
@@ -151,10 +140,10 @@ class FakeReconciliation(FailingPort):
                 key = (self._installation, account_id, str(message.message_id))
                 row = self._row(key, conversation_id, message, since)
                 sighting = replace(self.sightings.get(key, Sighting()))
-                verdict = _verdict(message, row, sighting, since=since, now=now, token=token)
-                verdicts.append(verdict)
-                if not is_dry and row is not None and verdict is not Verdict.HISTORY:
-                    self._record(key, row, message, sighting, verdict, now, token)
+                found = verdict(message, row, sighting, since=since, now=now, token=token)
+                verdicts.append(found)
+                if not is_dry and row is not None and found is not Verdict.HISTORY:
+                    self._record(key, row, message, sighting, found, now, token)
             return verdicts
 
     def _row(
@@ -182,15 +171,17 @@ class FakeReconciliation(FailingPort):
         row: MessageRow,
         message: SeenMessage,
         sighting: Sighting,
-        verdict: Verdict,
+        found: Verdict,
         now: datetime,
         token: str,
     ) -> None:
         sighting.seen_at = sighting.seen_at or now
-        if verdict in {Verdict.FEED, Verdict.DELETE}:
+        if found in {Verdict.FEED, Verdict.DELETE}:
             sighting.fed_at, sighting.fed_by = now, token
-        if verdict is Verdict.IGNORED:
+        if found is Verdict.IGNORED:
             row.state, row.last_error = "ignored", message.ignore_reason
+        elif was_closed(row):
+            row.state, row.last_error = "expected", None
         if row.state != "erased":
             row.created_at = row.created_at or message.created_at
         self.tables.messages[key] = row
@@ -214,32 +205,31 @@ class FakeReconciliation(FailingPort):
                 row.settled_id, row.is_unsettled = visit.settled_id, visit.is_unsettled
             else:
                 row.is_unsettled = True
+            row.is_gone = False
             row.visited_at = max(row.visited_at, visit.visited_at)
             if visit.is_reread:
                 row.reread_at = max(row.reread_at, visit.visited_at)
             times = [t for t in (row.last_message_at, visit.last_message_at) if t is not None]
             row.last_message_at = max(times, default=None)
 
-    def close(
-        self, account_id: str, conversation_id: ConversationId, *, now: datetime, reason: str
-    ) -> None:
+    def close(self, account_id: str, ref: ConversationRef, *, now: datetime, reason: str) -> None:
         with self._call("close"):
             is_open = False
             for key, message in self.tables.messages.items():
-                if message.conversation_id != conversation_id or message.state != "expected":
+                if message.conversation_id != ref.conversation_id or message.state != "expected":
                     continue
                 fed_at = self.sightings[key].fed_at
                 if fed_at is None or fed_at <= now - timedelta(hours=1):
                     message.state, message.last_error = "ignored", reason
                 else:
                     is_open = True
-            ref = ConversationRef(
-                conversation_id=conversation_id, channel=None, inbox_id=None, contact_id=None
-            )
-            key_ = (account_id, conversation_id)
+            key_ = (account_id, ref.conversation_id)
             row = self.conversations.setdefault(key_, ConversationRow(ref=ref))
+            if not row.is_gone:
+                row.last_message_at = max(row.last_message_at or now, now)
             row.is_unsettled, row.is_gone = is_open, not is_open
             row.visited_at = max(row.visited_at, now)
+            row.reread_at = max(row.reread_at, now)
 
     def rewind(
         self, account_id: str, conversations: Sequence[ConversationRef], *, since: datetime
@@ -263,36 +253,3 @@ class FakeReconciliation(FailingPort):
 def _is_reread_due(row: ConversationRow, now: datetime) -> bool:
     is_active = row.last_message_at is not None and row.last_message_at >= now - timedelta(days=7)
     return is_active and row.reread_at < now - timedelta(hours=6)
-
-
-def _verdict(  # noqa: PLR0911, PLR0913 - one for each verdict, in the order of the SQL
-    message: SeenMessage,
-    row: MessageRow | None,
-    sighting: Sighting,
-    *,
-    since: datetime,
-    now: datetime,
-    token: str,
-) -> Verdict:
-    fed_at, is_ours = sighting.fed_at, sighting.fed_by == token
-    is_just_fed = fed_at is not None and fed_at > now - timedelta(hours=1)
-    if message.created_at < since:
-        return Verdict.HISTORY
-    if row is None:
-        return Verdict.ENDED
-    if row.state == "stored" and message.is_deleted and not row.is_deleted:
-        return Verdict.DELETE if is_ours or not is_just_fed else Verdict.ENDED
-    if row.state in _END_STATES:
-        return Verdict.ENDED
-    if row.state == "processing":
-        last = max(t for t in (_LONG_AGO, row.lease_until, row.published_at, fed_at) if t)
-        is_stuck = last <= now - timedelta(hours=24)
-        return Verdict.FEED if is_ours or is_stuck else Verdict.IN_WORK
-    if message.ignore_reason is not None:
-        return Verdict.IGNORED
-    if is_ours or (fed_at is not None and not is_just_fed):
-        return Verdict.FEED
-    if is_just_fed:
-        return Verdict.IN_WORK
-    is_young = message.created_at > now - timedelta(minutes=10)
-    return Verdict.YOUNG if is_young else Verdict.FEED

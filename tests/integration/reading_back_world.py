@@ -120,9 +120,10 @@ class ReadingBackWorld:
             log=self.log.event_log(),
         )
 
-    def reconcile(self, *, seconds: float = 400.0) -> dict[str, int]:
+    def reconcile(self, *, seconds: float = 400.0, dry_run: bool = False) -> dict[str, int]:
         """Run once; return the counts that are not nought."""
-        run = reading_back.reconciliation(self.parts()).run(self.clock.monotonic() + seconds)
+        deadline = self.clock.monotonic() + seconds
+        run = reading_back.reconciliation(self.parts()).run(deadline, dry_run=dry_run)
         return {name: count for name, count in run.items() if count}
 
     def backfill(self, since: datetime) -> Backfill:

@@ -77,6 +77,20 @@ def test_a_gap_below_the_newest_known_id_is_found(world: ReadingBackWorld) -> No
     assert world.reconcile().get("pages", 0) == 0
 
 
+def test_a_dry_run_counts_what_is_missing_and_leaves_no_trace(world: ReadingBackWorld) -> None:
+    conversation = world.conversation()
+    world.write(conversation, is_lost=True)
+    world.ten_minutes_pass()
+    before = (world.states(), world.settled(conversation))
+
+    assert world.reconcile(dry_run=True)["missing"] == 1
+    assert world.reconcile(dry_run=True)["missing"] == 1
+
+    assert (world.states(), world.settled(conversation)) == before
+    assert world.queue_is_worked_off() == []
+    assert world.reconcile()["fed"] == 1
+
+
 def test_what_was_fed_is_not_fed_again_within_an_hour_and_then_is(world: ReadingBackWorld) -> None:
     world.write(world.conversation(), is_lost=True)
     world.ten_minutes_pass()
@@ -229,6 +243,22 @@ def test_an_account_that_fails_does_not_keep_the_others(world: ReadingBackWorld)
     assert (stopped["account_id"], stopped["reason"]) == ("99", "chatwoot_forbidden")
     (found,) = both.log.named("reconcile.missing_found")
     assert (found["account_id"], found["counts"]["missing"]) == ("7", 1)
+
+
+def test_what_one_404_closed_is_missing_again_until_it_is_stored(world: ReadingBackWorld) -> None:
+    world.write(world.conversation(), is_lost=True)
+    world.reconcile()
+    world.ten_minutes_pass()
+    world.chatwoot.control("faults", {"match": "/messages", "status": 404, "times": 1})
+    assert world.reconcile()["gone"] == 1
+    assert world.losses() == {"seen": 1, "gone": 1}
+
+    world.clock.advance(7 * 3600)
+
+    assert world.reconcile()["fed"] == 1
+    assert world.losses() == {"seen": 1, "missing": 1}
+    world.queue_is_worked_off()
+    assert world.losses() == {"seen": 1, "received": 1, "stored": 1}
 
 
 def test_a_throttled_run_waits_and_goes_on(world: ReadingBackWorld) -> None:

@@ -36,7 +36,9 @@ comment on column whatsapp.fallback_objects.crc32c is 'Base64, as Cloud Storage 
 comment on column whatsapp.fallback_objects.mover is
   'Who is bringing it there until moving_until; a change of the row does not end that.';
 create index if not exists fallback_objects_due_idx
-  on whatsapp.fallback_objects (next_attempt_at);
+  on whatsapp.fallback_objects (next_attempt_at, attempts);
+create index if not exists fallback_objects_mover_idx
+  on whatsapp.fallback_objects (mover) where mover is not null;
 
 create table if not exists whatsapp.fallback_chunks (
   upload_id text not null,
@@ -81,6 +83,22 @@ begin
     end if;
   end if;
   return the_number;
+end
+$$;
+
+-- Refuses what is larger than the space that is left, before any of it is sent. Nothing is set aside:
+-- each piece is counted when it comes.
+create or replace function whatsapp.require_fallback_room(byte_count bigint, max_bytes bigint)
+returns void
+language plpgsql
+as $$
+begin
+  if exists (
+    select from whatsapp.fallback_usage as u
+    where u.byte_count + require_fallback_room.byte_count > max_bytes
+  ) then
+    raise exception 'the fallback is full' using errcode = 'WA002';
+  end if;
 end
 $$;
 
@@ -254,28 +272,36 @@ as $$
 $$;
 
 -- Takes one object that is due and whose bucket is ready; another mover gets another one.
--- Repeatable with the same token.
+-- Repeatable with the same token. Two questions, so that each has its index and no backlog is sorted;
+-- now(), as an index is not asked for what may change from row to row; and neither join nor sort, which
+-- the planner takes for cheap until somebody has analyzed a backlog that grew at once.
 create or replace function whatsapp.take_fallback_object(the_mover text, lease_seconds integer)
 returns jsonb
-language sql
+language plpgsql
+set enable_sort = off
 as $$
-  with due as (
-    select o.bucket_name, o.object_name from whatsapp.fallback_objects as o
-    join whatsapp.buckets as b on b.bucket_name = o.bucket_name and b.state = 'ready'
-    where o.mover = the_mover or (
-      o.next_attempt_at <= clock_timestamp()
-      and (o.moving_until is null or o.moving_until <= clock_timestamp())
-    )
-    order by o.mover is not distinct from the_mover desc, o.next_attempt_at
+declare
+  due whatsapp.fallback_objects;
+begin
+  select * into due from whatsapp.fallback_objects as o where o.mover = the_mover for update;
+  if not found then
+    select o.* into due from whatsapp.fallback_objects as o
+    where o.next_attempt_at <= now() and (o.moving_until is null or o.moving_until <= now())
+      and (
+        select b.state from whatsapp.buckets as b where b.bucket_name = o.bucket_name
+      ) = 'ready'
+    order by o.next_attempt_at, o.attempts
     limit 1
-    for update of o skip locked
-  )
+    for update of o skip locked;
+  end if;
   update whatsapp.fallback_objects as o set
     mover = the_mover,
     moving_until = clock_timestamp() + make_interval(secs => lease_seconds),
     attempts = o.attempts + 1
-  from due where o.bucket_name = due.bucket_name and o.object_name = due.object_name
-  returning whatsapp.fallback_object_document(o);
+  where o.bucket_name = due.bucket_name and o.object_name = due.object_name
+  returning o.* into due;
+  return case when found then whatsapp.fallback_object_document(due) end;
+end
 $$;
 
 -- Removes what the store has now, if it is still what the mover took; else it is due again at once.
@@ -326,6 +352,23 @@ as $$
     mode = case when o.generation = the_generation and o.mode = 'create' and has_to_replace
       then 'replace' else o.mode end
   where o.bucket_name = the_bucket and o.object_name = the_name and o.mover = the_mover;
+$$;
+
+-- Puts off all that waits for a bucket, but for what a mover holds. Repeatable. All get the same time,
+-- and those that failed least go first then.
+create or replace function whatsapp.rest_fallback_bucket(the_bucket text, seconds double precision)
+returns void
+language sql
+as $$
+  update whatsapp.fallback_objects as o
+  set next_attempt_at = now() + make_interval(secs => seconds)
+  where (o.bucket_name, o.object_name) in (
+    select w.bucket_name, w.object_name from whatsapp.fallback_objects as w
+    where w.bucket_name = the_bucket
+      and w.next_attempt_at < now() + make_interval(secs => seconds)
+      and (w.moving_until is null or w.moving_until <= now())
+    for update skip locked
+  );
 $$;
 
 -- Removes pieces of uploads that never became an object, and says how many.
@@ -463,6 +506,7 @@ begin
   end loop;
   foreach signature in array array[
     'add_fallback_chunk(text, integer, bytea, bigint)',
+    'require_fallback_room(bigint, bigint)',
     'drop_fallback_upload(text)',
     'check_fallback_upload(jsonb)',
     'keep_fallback_object(jsonb, bytea, bigint)',
@@ -473,6 +517,7 @@ begin
     'take_fallback_object(text, integer)',
     'settle_fallback_object(text, text, text, bigint)',
     'defer_fallback_object(text, text, text, bigint, text, double precision, boolean)',
+    'rest_fallback_bucket(text, double precision)',
     'drop_lost_fallback_chunks(integer)',
     'count_fallback_objects()',
     'list_unready_buckets(integer)',

@@ -18,6 +18,7 @@ create table if not exists whatsapp.outbox (
     check (state in ('waiting', 'sending', 'sent', 'cancelled', 'failed', 'skipped')),
   reason text,
   attempts integer not null default 0,
+  refusals integer not null default 0,
   fence bigint not null default 0,
   lease_until timestamptz,
   next_attempt_at timestamptz not null default now(),
@@ -32,6 +33,7 @@ comment on table whatsapp.outbox is 'Every message and job that is to go out, on
 comment on column whatsapp.outbox.message_id is 'The message that it answers; no foreign key, the cause is looked up with every taking.';
 comment on column whatsapp.outbox.document is 'What is sent, as it is sent, but for the correlation id.';
 comment on column whatsapp.outbox.correlation_id is 'Goes out with it, so that it can be recognised where an answer was lost.';
+comment on column whatsapp.outbox.refusals is 'Attempts that Chatwoot called invalid; few of them are enough.';
 comment on column whatsapp.outbox.fence is 'Grows with every taking; a result that carries an older one changes nothing.';
 comment on column whatsapp.outbox.is_unknown is 'An attempt ended without an answer: it is looked for before it is sent again.';
 comment on column whatsapp.outbox.external_id is 'What Chatwoot or the broker calls it.';
@@ -141,6 +143,7 @@ begin
   update whatsapp.outbox as o set
     state = outcome ->> 'state',
     reason = outcome ->> 'reason',
+    refusals = o.refusals + (outcome ->> 'reason' is not distinct from 'chatwoot_refused')::int,
     is_unknown = (outcome ->> 'is_unknown')::boolean,
     external_id = outcome ->> 'external_id',
     lease_until = null,

@@ -196,7 +196,6 @@ as $$
   from (
     select d.* from whatsapp.reconciled_conversations as d
     where d.installation = request ->> 'installation' and d.account_id = request ->> 'account_id'
-      and not d.is_gone
       and coalesce(d.visited_at, '-infinity') < (request ->> 'visited_before')::timestamptz
       and (d.is_unsettled or (
         d.last_message_at >= (request ->> 'now')::timestamptz - interval '7 days'
@@ -256,7 +255,10 @@ begin
       when m.state = 'stored' and i.is_deleted and not m.is_deleted and (
         m.fed_at is null or m.fed_by = the_token or m.fed_at <= the_now - interval '1 hour'
       ) then 'delete'
-      when m.state in ('stored', 'ignored', 'dead', 'erased', 'legacy') then 'ended'
+      when m.state in ('stored', 'ignored', 'dead', 'erased', 'legacy') and not (
+        -- Chatwoot shows again what it called gone, so that is expected as before.
+        m.state = 'ignored' and m.last_error is not distinct from 'conversation_gone'
+      ) then 'ended'
       when m.state = 'processing' then case
         -- The broker gives up within 17 hours: a queue that was emptied leaves such rows behind.
         when m.fed_by = the_token or greatest(m.received_at, m.lease_until, m.fed_at)
@@ -283,8 +285,10 @@ begin
 
   if not is_dry then
     update whatsapp.messages as m set
-      state = case when j.verdict = 'ignored' then 'ignored' else m.state end,
-      last_error = case when j.verdict = 'ignored' then j.reason else m.last_error end,
+      state = case when j.verdict = 'ignored' then 'ignored'
+        when m.state = 'ignored' and j.verdict <> 'ended' then 'expected' else m.state end,
+      last_error = case when j.verdict = 'ignored' then j.reason
+        when m.state = 'ignored' and j.verdict <> 'ended' then null else m.last_error end,
       fed_at = case when j.verdict in ('feed', 'delete') then the_now else m.fed_at end,
       fed_by = case when j.verdict in ('feed', 'delete') then the_token else m.fed_by end,
       -- What the worker ignored it knew by its id only; of an erased one nothing is to be known.
@@ -295,7 +299,8 @@ begin
       as j (message_id text, created_at timestamptz, reason text, verdict text)
     where m.installation = the_installation and m.account_id = the_account
       and m.message_id = j.message_id and j.verdict <> 'history'
-      and (m.seen_at is null or j.verdict in ('feed', 'delete', 'ignored'));
+      and (m.seen_at is null or j.verdict in ('feed', 'delete', 'ignored')
+        or (m.state = 'ignored' and j.verdict <> 'ended'));
   end if;
   return (select coalesce(jsonb_agg(j ->> 'verdict'), '[]') from jsonb_array_elements(judged) as j);
 end
@@ -338,13 +343,15 @@ as $$
       when c.settled_id is not distinct from (request ->> 'from_settled_id')::bigint
         or c.settled_id is not distinct from excluded.settled_id
       then excluded.is_unsettled else true end,
+    is_gone = false,
     last_message_at = greatest(c.last_message_at, excluded.last_message_at),
     visited_at = greatest(c.visited_at, excluded.visited_at),
     reread_at = greatest(c.reread_at, excluded.reread_at);
 $$;
 
 -- Closes what was expected of a conversation that Chatwoot has no longer. What was fed within the
--- hour may be in the queue still; claim_message takes a closed one up again if it comes later.
+-- hour may be in the queue still; claim_message takes a closed one up again if it comes later. One
+-- answer may be wrong: from when it first seems gone it is due for a week, as for deletions.
 create or replace function whatsapp.close_conversation(request jsonb)
 returns void
 language plpgsql
@@ -363,13 +370,18 @@ begin
       and m.conversation_id = request ->> 'conversation_id' and m.state = 'expected'
   ) into is_open;
   insert into whatsapp.reconciled_conversations as c
-    (installation, account_id, conversation_id, is_unsettled, visited_at, is_gone)
+    (installation, account_id, conversation_id, channel, inbox_id, contact_id, is_unsettled,
+     last_message_at, visited_at, reread_at, is_gone)
   values
-    (request ->> 'installation', request ->> 'account_id', request ->> 'conversation_id', is_open,
-     the_now, not is_open)
+    (request ->> 'installation', request ->> 'account_id', request ->> 'conversation_id',
+     request ->> 'channel', request ->> 'inbox_id', request ->> 'contact_id', is_open,
+     the_now, the_now, the_now, not is_open)
   on conflict (installation, account_id, conversation_id) do update set
     is_unsettled = excluded.is_unsettled, is_gone = excluded.is_gone,
-    visited_at = greatest(c.visited_at, excluded.visited_at);
+    last_message_at = case when c.is_gone then c.last_message_at
+      else greatest(c.last_message_at, excluded.last_message_at) end,
+    visited_at = greatest(c.visited_at, excluded.visited_at),
+    reread_at = greatest(c.reread_at, excluded.reread_at);
 end
 $$;
 

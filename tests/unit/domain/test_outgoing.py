@@ -26,7 +26,7 @@ REASONS: Final = st.sampled_from(RetryReason)
 JITTER: Final = st.floats(0, 1, exclude_max=True)
 
 
-def taken(attempts: int = 1, last_reason: str | None = None) -> TakenOutgoing:
+def taken(attempts: int = 1, last_reason: str | None = None, *, refusals: int = 0) -> TakenOutgoing:
     return TakenOutgoing(
         outgoing_id=OutgoingId(1),
         fence=1,
@@ -37,6 +37,7 @@ def taken(attempts: int = 1, last_reason: str | None = None) -> TakenOutgoing:
         document={"content": "PLANTED"},
         correlation_id="c0ffee",
         attempts=attempts,
+        refusals=refusals,
         is_unknown=False,
         last_reason=last_reason,
         created_at=datetime(2026, 8, 2, tzinfo=UTC),
@@ -77,9 +78,16 @@ def test_fifty_attempts_are_enough_and_five_for_what_chatwoot_calls_invalid() ->
 
     assert not is_exhausted(taken(50, "chatwoot_unavailable"))
     assert is_exhausted(taken(51, "chatwoot_unavailable"))
-    assert not is_exhausted(taken(5, refused))
-    assert is_exhausted(taken(6, refused))
-    assert exhausted(taken(6, refused)).reason == "send_refused"
+    assert not is_exhausted(taken(5, refused, refusals=4))
+    assert is_exhausted(taken(6, refused, refusals=5))
+    assert exhausted(taken(6, refused, refusals=5)).reason == "send_refused"
+
+
+def test_an_outage_before_it_does_not_make_one_refusal_the_last() -> None:
+    assert not is_exhausted(taken(20, RetryReason.CHATWOOT_REFUSED.value, refusals=1))
+
+
+def test_what_nobody_could_send_at_all_ends_with_its_own_reason() -> None:
     assert exhausted(taken(51, "chatwoot_forbidden")).reason == "chatwoot_forbidden"
 
 

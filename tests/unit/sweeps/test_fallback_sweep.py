@@ -98,7 +98,6 @@ def test_what_arrives_damaged_is_not_believed_and_written_over(world: World, nam
     [
         RetryReason.STORAGE_UNAVAILABLE,
         RetryReason.STORAGE_THROTTLED,
-        RetryReason.STORAGE_FORBIDDEN,
     ],
 )
 def test_while_the_store_is_away_nothing_more_is_tried(world: World, reason: RetryReason) -> None:
@@ -115,6 +114,64 @@ def test_while_the_store_is_away_nothing_more_is_tried(world: World, reason: Ret
     bring_back(world)
     world.clock.advance(60)
     assert sweep(world) == NOTHING | {"moved": 40, "buckets": 1}
+
+
+REFUSALS: Final = [RetryReason.STORAGE_FORBIDDEN, RetryReason.STORAGE_REFUSED]
+
+
+@pytest.mark.parametrize("reason", REFUSALS)
+def test_a_bucket_that_refuses_rests_for_the_run_and_keeps_nobody_else(
+    world: World, reason: RetryReason
+) -> None:
+    for number in range(40):
+        world.keep(f"{number}.ogg", b"x")
+    world.clock.advance(1)
+    theirs = world.add_bucket(1, BucketState.READY, "person")
+    world.buckets.names.add(theirs)
+    world.add_bucket(1, BucketState.CREATING, "newcomer")
+    for number in range(20):
+        world.keep(f"{number}.ogg", b"x", theirs)
+    world.objects.closed[BUCKET] = reason
+
+    assert sweep(world) == NOTHING | {"moved": 20, "buckets": 1, "left": 40}
+
+    # At most one for each mover.
+    lines = world.log.named("fallback.refused")
+    assert 1 <= len(lines) <= 4
+    assert {(line["severity"], line["reason"]) for line in lines} == {("WARNING", reason.value)}
+    world.objects.closed.clear()
+    assert sweep(world)["moved"] == 0
+    world.clock.advance(421)
+    assert sweep(world) == NOTHING | {"moved": 40}
+
+
+def test_damaged_bytes_are_an_alarm_and_keep_nobody_else(world: World) -> None:
+    world.keep("a.ogg", b"x")
+    world.clock.advance(1)
+    theirs = world.add_bucket(1, BucketState.READY, "person")
+    world.buckets.names.add(theirs)
+    world.add_bucket(1, BucketState.CREATING, "newcomer")
+    for number in range(5):
+        world.keep(f"{number}.ogg", b"x", theirs)
+    world.fallback.damaged.add("a.ogg")
+
+    assert sweep(world) == NOTHING | {"moved": 5, "buckets": 1, "left": 1}
+
+    assert world.row("a.ogg").last_error == "fallback_damaged"
+    (line,) = world.log.named("fallback.refused")
+    assert (line["severity"], line["reason"]) == ("ERROR", "fallback_damaged")
+
+
+@pytest.mark.parametrize("reason", REFUSALS)
+def test_creations_that_are_refused_do_not_keep_the_others(
+    world: World, reason: RetryReason
+) -> None:
+    for owner in "abcdef":
+        world.add_bucket(1, BucketState.CREATING, owner)
+    for _ in range(4):
+        world.buckets.fail_next(RetryableError(reason))
+
+    assert sweep(world)["buckets"] == 2
 
 
 def test_one_object_that_the_store_never_takes_does_not_keep_the_others(world: World) -> None:

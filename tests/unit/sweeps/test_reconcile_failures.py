@@ -1,5 +1,6 @@
 """What stops reconcile, what does not, and what becomes of messages that cannot be had."""
 
+from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -52,19 +53,66 @@ def test_the_wait_that_chatwoot_asks_for_is_kept() -> None:
     assert world.clock.waits == [37.0]
 
 
-def test_three_conversations_in_a_row_that_cannot_be_read_are_chatwoot_itself() -> None:
+def _with_lost_messages(*, conversations: int) -> ReconcileWorld:
     world = ReconcileWorld()
-    for conversation in range(1, 6):
+    world.reconcile()
+    for conversation in range(1, conversations + 1):
         world.chatwoot.open(conversation)
         world.chatwoot.write(conversation)
-        world.chatwoot.fail_next(
-            RetryableError(RetryReason.CHATWOOT_UNAVAILABLE), method="messages_after"
-        )
+        world.clock.advance(1)
+    world.clock.advance(11 * MINUTE)
+    return world
+
+
+def _fail(world: ReconcileWorld, *methods: str | None) -> None:
+    for method in methods:
+        error = RetryableError(RetryReason.CHATWOOT_UNAVAILABLE)
+        world.chatwoot.fail_next(error, method=method)
+
+
+def test_a_chatwoot_that_goes_down_is_asked_no_more_after_three_conversations() -> None:
+    world = _with_lost_messages(conversations=5)
+    mark = world.records.accounts["7"].mark
+    world.chatwoot.on_effect = lambda: _fail(world, *[None] * 10)
 
     with pytest.raises(RetryableError, match="chatwoot_unavailable"):
         world.reconcile()
 
     assert world.chatwoot.calls.count("messages_after") == 3
+    assert world.records.accounts["7"].mark == mark
+
+
+def test_conversations_that_cannot_be_read_do_not_keep_the_others() -> None:
+    world = _with_lost_messages(conversations=8)
+    _fail(world, *["messages_after"] * 7)
+
+    counts = world.reconcile()
+
+    assert (counts["postponed"], counts["fed"]) == (7, 1)
+    assert world.records.accounts["7"].mark == world.clock.now()
+    world.clock.advance(HOUR)
+    world.reconcile()
+    world.queue_is_worked_off()
+    assert world.stored == set(range(1, 9))
+
+
+def test_conversations_that_cannot_be_judged_do_not_keep_the_others() -> None:
+    world = _with_lost_messages(conversations=8)
+    for conversation in range(1, 8):
+        world.chatwoot.threads[conversation].channel = None
+
+    counts = world.reconcile()
+
+    assert (counts["unjudged"], counts["fed"]) == (7, 1)
+    assert "postponed" not in counts
+    assert world.chatwoot.calls.count("updated_within") == 1
+    assert world.records.accounts["7"].mark == world.clock.now()
+    for conversation in range(1, 8):
+        world.chatwoot.threads[conversation].channel = "Channel::Whatsapp"
+        world.chatwoot.write(conversation, private=True)
+    world.reconcile()
+    world.queue_is_worked_off()
+    assert world.stored == set(range(1, 9))
 
 
 def test_a_conversation_that_is_gone_closes_what_was_expected_of_it() -> None:
@@ -80,6 +128,73 @@ def test_a_conversation_that_is_gone_closes_what_was_expected_of_it() -> None:
     row = world.ledger.tables.messages["main", "7", "1"]
     assert (row.state, row.last_error) == ("ignored", "conversation_gone")
     assert "gone" not in world.reconcile()
+
+
+def test_a_conversation_that_was_not_found_once_is_looked_for_again() -> None:
+    world = ReconcileWorld()
+    world.chatwoot.open(1)
+    world.chatwoot.write(1)
+    world.reconcile()
+    world.chatwoot.write(1)
+    world.clock.advance(11 * MINUTE)
+    world.chatwoot.on_effect = lambda: setattr(world.chatwoot.threads[1], "is_gone", True)
+    assert world.reconcile()["gone"] == 1
+    world.chatwoot.on_effect = lambda: None
+    world.chatwoot.threads[1].is_gone = False
+
+    world.clock.advance(7 * HOUR)
+    assert world.reconcile()["missing"] == 2
+    world.queue_is_worked_off()
+    world.clock.advance(MINUTE)
+    world.reconcile()
+
+    assert world.stored == {1, 2}
+    assert world.settled(1) == 2
+
+
+def test_a_conversation_that_was_not_found_at_first_sight_is_looked_for_again() -> None:
+    world = _with_lost_messages(conversations=1)
+    world.chatwoot.on_effect = lambda: setattr(world.chatwoot.threads[1], "is_gone", True)
+    assert world.reconcile()["gone"] == 1
+    world.chatwoot.on_effect = lambda: None
+    world.chatwoot.threads[1].is_gone = False
+
+    world.clock.advance(7 * HOUR)
+
+    assert world.reconcile()["fed"] == 1
+
+
+def _with_a_long_past() -> ReconcileWorld:
+    world = ReconcileWorld()
+    world.chatwoot.open(1).created_at = world.records.start - timedelta(days=9)
+    old = (world.records.start - timedelta(days=8)).timestamp()
+    world.chatwoot.write(1, created_at=old)
+    for _ in range(200):
+        world.chatwoot.write(1)
+    world.clock.advance(11 * MINUTE)
+    return world
+
+
+def test_looking_for_where_messages_begin_to_count_ends_at_the_deadline() -> None:
+    world = _with_a_long_past()
+    world.chatwoot.on_effect = lambda: world.clock.advance(10)
+
+    assert world.reconcile(seconds=60)["postponed"] == 1
+
+    assert world.chatwoot.calls.count("messages_before") < 7
+    assert world.records.accounts["7"].mark == world.records.start
+    world.chatwoot.on_effect = lambda: None
+    assert world.reconcile()["fed"] == 200
+
+
+def test_a_chatwoot_that_does_not_go_back_is_read_from_the_beginning() -> None:
+    world = _with_a_long_past()
+    world.chatwoot.is_before_ignored = True
+    world.chatwoot.on_effect = lambda: world.clock.advance(1)
+
+    counts = world.reconcile()
+
+    assert (counts["fed"], world.chatwoot.calls.count("messages_before")) == (200, 2)
 
 
 def test_what_was_in_the_queue_when_its_conversation_went_is_stored_all_the_same() -> None:
