@@ -81,6 +81,11 @@ class PostgresOperatorRecords:
         found: list[JsonObject] = self._fetch("loss", hours=hours)
         return found
 
+    def waiting_work(self) -> dict[str, int]:
+        """Count what each sweep would find in the database, due or not."""
+        found: dict[str, int] = self._fetch("waiting_work")
+        return found
+
     def _fetch(self, statement: str, **parameters: object) -> Any:  # noqa: ANN401 - many shapes
         return self._pool.fetch_value(
             _STATEMENTS[statement], {"installation": self._installation, **parameters}

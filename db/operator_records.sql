@@ -140,3 +140,20 @@ select coalesce(jsonb_agg(jsonb_build_object(
 ) order by p.account_id), '[]')
 from places as p cross join shown as s
 where %(account_id)s is null or p.account_id = %(account_id)s
+
+-- name: waiting_work
+-- Counts what each sweep would find in the database, due or not.
+select jsonb_build_object(
+  'dead-letters', (select count(*) from whatsapp.dead_letters as d
+    where d.installation = %(installation)s and d.state = 'open'),
+  'transcriptions', (select count(*) from whatsapp.attachments as a
+    where a.installation = %(installation)s and a.state = 'pending'),
+  'fallback', (select count(*) from whatsapp.fallback_objects),
+  'outbox', (select count(*) from whatsapp.outbox as o
+    where o.installation = %(installation)s and o.state in ('waiting', 'sending')),
+  'orphans', (select count(*) from whatsapp.attachments as a
+    where a.installation = %(installation)s and a.reason = 'deleted'
+      and a.next_attempt_at is not null),
+  'reconcile', (select count(*) from whatsapp.reconciled_conversations as c
+    where c.installation = %(installation)s and c.is_unsettled and not c.is_gone)
+)

@@ -11,6 +11,8 @@ from handlers.cli.tools import Tools
 from handlers.domain.json_values import JsonObject, child, text
 
 _UNKNOWN: Final = 404
+# Counting goes no further: it is one listing.
+_MOST_SPOOLED: Final = 1000
 # What a sweep counts that is not as it should be.
 _LEFT: Final = ("left", "conflicts", "failed", "missing", "accounts_failed")
 
@@ -25,11 +27,16 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("name", nargs="?", help="the sweep's name")
     parser.add_argument("--all", action="store_true", help="each of them, one after the other")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only count what waits for it, due or not"
+    )
     parser.set_defaults(run=sweep)
 
 
 def sweep(arguments: argparse.Namespace, tools: Tools, output: Output) -> Report:
-    """Run one, run all, or list them."""
+    """Run one, run all, list them, or count what waits for them."""
+    if arguments.dry_run:
+        return _waiting(arguments, tools)
     maintenance = tools.maintenance()
     if arguments.name is None and not arguments.all:
         names = maintenance.names
@@ -52,6 +59,28 @@ def sweep(arguments: argparse.Namespace, tools: Tools, output: Output) -> Report
         lines.append(_line(report.document))
         codes.append(_exit_code(report.document))
     return Report(lines=tuple(lines), document={"sweeps": documents}, exit_code=worst(*codes))
+
+
+def _waiting(arguments: argparse.Namespace, tools: Tools) -> Report:
+    waiting = dict(tools.operator_records().waiting_work())
+    spooled = tools.spool().oldest(limit=_MOST_SPOOLED) if _wants(arguments, "spool") else []
+    if _wants(arguments, "spool"):
+        waiting["spool"] = len(spooled)
+    if arguments.name is not None and arguments.name not in waiting:
+        return Report(
+            lines=(f"there is no sweep {arguments.name}; there are {', '.join(sorted(waiting))}",),
+            document={"status": "rejected", "reason": "unknown_sweep"},
+            exit_code=ExitCode.USAGE,
+        )
+    chosen = {name: waiting[name] for name in sorted(waiting) if _wants(arguments, name)}
+    lines = [f"{name}: {number} waiting" for name, number in chosen.items()]
+    if len(spooled) == _MOST_SPOOLED:
+        lines.append(f"the spool holds {_MOST_SPOOLED} or more")
+    return Report(lines=tuple(lines), document={"waiting": chosen, "dry_run": True})
+
+
+def _wants(arguments: argparse.Namespace, name: str) -> bool:
+    return arguments.name in {None, name}
 
 
 def _line(document: JsonObject) -> str:

@@ -8,6 +8,7 @@ from handlers.ports.broker import BatchPublisher
 from handlers.ports.clock import Clock
 from handlers.ports.doctor import ObjectPresence
 from handlers.ports.operator_records import OperatorRecords
+from handlers.ports.spool import Spool
 from handlers.reading_back.backfill import Backfill
 from handlers.reading_back.reconciliation import Reconciliation
 from handlers.run_maintenance import RunMaintenance
@@ -44,6 +45,9 @@ class Tools(Protocol):
 
     def maintenance(self) -> RunMaintenance:
         """Return the sweeps."""
+
+    def spool(self) -> Spool:
+        """Return the deliveries that the broker would not take."""
 
     def object_presence(self) -> ObjectPresence:
         """Return who looks whether an object is in the store."""

@@ -33,3 +33,6 @@ class OperatorRecords(Protocol):
 
     def loss(self, hours: int) -> list[JsonObject]:
         """Return the loss account of the last hours, one row for each hour and account."""
+
+    def waiting_work(self) -> dict[str, int]:
+        """Count what each sweep would find in the database, due or not."""

@@ -12,6 +12,7 @@ from handlers.ports.broker import BatchPublisher
 from handlers.ports.clock import Clock
 from handlers.ports.doctor import ObjectPresence
 from handlers.ports.operator_records import OperatorRecords
+from handlers.ports.spool import Spool
 from handlers.settings import command_settings
 from handlers.settings_reader import SettingsReader
 from handlers.wiring import adapters
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
     from handlers.reading_back.reconciliation import Reconciliation
     from handlers.run_maintenance import RunMaintenance
     from handlers.wiring.reading_back import ReadingBackParts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SpoolSettings:
+    """What looking into the spool needs."""
+
+    storage: parts.StorageSettings
+    bucket: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +72,11 @@ class CommandTools:
         from handlers.wiring.maintenance import build_run_maintenance
 
         return build_run_maintenance(self._log)
+
+    def spool(self) -> Spool:
+        """Return the deliveries that the broker would not take."""
+        settings = command_settings(_spool_settings)
+        return adapters.spool(settings.storage, settings.bucket)
 
     def object_presence(self) -> ObjectPresence:
         """Return who looks whether an object is in the store."""
@@ -105,6 +119,10 @@ class CommandTools:
     def doctor(self, options: Options) -> "Doctor":
         """Return the checks."""
         return build_doctor(options, self._log)
+
+
+def _spool_settings(reader: SettingsReader) -> _SpoolSettings:
+    return _SpoolSettings(storage=parts.storage(reader), bucket=parts.spool_bucket(reader))
 
 
 def _reading_back_settings(reader: SettingsReader) -> _ReadingBackSettings:

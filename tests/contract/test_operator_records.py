@@ -278,3 +278,16 @@ def test_the_loss_account_of_the_last_hours_is_read(
         "update whatsapp.messages set received_at = received_at - interval '5 hours'"
     )
     assert records.loss(2) == []
+
+
+def test_what_waits_for_each_sweep_is_counted(
+    backlog: BacklogWorld, records: PostgresOperatorRecords
+) -> None:
+    backlog.record(letter(1))
+
+    waiting = records.waiting_work()
+
+    assert waiting.pop("dead-letters") == 1
+    assert waiting == dict.fromkeys(
+        ("transcriptions", "fallback", "outbox", "orphans", "reconcile"), 0
+    )

@@ -26,6 +26,7 @@ class FakeOperatorRecords(FailingPort):
         self.kept: dict[str, KeptLetter] = {}
         self.messages: list[JsonObject] = []
         self.hours: list[JsonObject] = []
+        self.waiting: dict[str, int] = {}
         self._now = now
 
     def list_dead_letters(self, selection: LetterSelection, *, limit: int) -> LetterList:
@@ -82,6 +83,10 @@ class FakeOperatorRecords(FailingPort):
     def loss(self, hours: int) -> list[JsonObject]:
         with self._call(f"loss {hours}"):
             return self.hours
+
+    def waiting_work(self) -> dict[str, int]:
+        with self._call("waiting_work"):
+            return self.waiting
 
     def _selected(self, selection: LetterSelection) -> list[KeptLetter]:
         wanted = {

@@ -142,6 +142,13 @@ def test_a_sweep_runs_in_this_process_and_its_log_is_not_among_the_results(
     assert commands.run("sweep", "nothing").code == 2
 
 
+def test_a_dry_run_counts_what_waits_for_each_sweep_there_is(commands: Commands) -> None:
+    waiting = commands.run("sweep", "--dry-run", "--json").document["waiting"]
+
+    assert sorted(waiting) == commands.run("sweep", "--json").document["sweeps"]
+    assert commands.run("reconcile", "--dry-run", "--json").document["dry_run"] is True
+
+
 def test_reconcile_backfill_and_loss_agree_that_nothing_is_missing(
     stack: Stack, commands: Commands
 ) -> None:

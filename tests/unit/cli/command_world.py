@@ -20,6 +20,7 @@ from tests.component.logged_lines import LoggedLines
 from tests.fakes.batch_publisher import FakeBatchPublisher
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.operator_records import FakeOperatorRecords
+from tests.fakes.spool import FakeSpool
 
 
 class FakePresence:
@@ -42,6 +43,7 @@ class FakeTools:
     records: FakeOperatorRecords = field(default_factory=FakeOperatorRecords)
     broker: FakeBatchPublisher = field(default_factory=FakeBatchPublisher)
     presence: FakePresence = field(default_factory=FakePresence)
+    kept_deliveries: FakeSpool = field(default_factory=FakeSpool)
     sweeps: dict[str, Sweep] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
     time: FakeClock = field(default_factory=FakeClock)
@@ -60,6 +62,9 @@ class FakeTools:
 
     def maintenance(self) -> RunMaintenance:
         return RunMaintenance(sweeps=self.sweeps, clock=self.time, log=LoggedLines().event_log())
+
+    def spool(self) -> FakeSpool:
+        return self.kept_deliveries
 
     def object_presence(self) -> FakePresence:
         self.asked.append("store")
