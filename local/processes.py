@@ -96,6 +96,9 @@ class Child:
         deadline = time.monotonic() + timeout
         while not is_ready():
             if not self.is_running():
+                # It may have ended well between the two looks.
+                if is_ready():
+                    return
                 raise self._failure(f"ended with exit code {self.stop()} before it was ready")
             if time.monotonic() > deadline:
                 self.kill()

@@ -13,7 +13,7 @@ from local.stored_state import StoredMessage, read_messages
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T | None], *, seconds: float = 45) -> T:
+def until(look: Callable[[], T | None], *, seconds: float = 120) -> T:
     deadline = time.monotonic() + seconds
     while True:
         found = look()
@@ -24,7 +24,7 @@ def until(look: Callable[[], T | None], *, seconds: float = 45) -> T:
         time.sleep(0.05)
 
 
-def settled(stack: Stack, message_id: str, *, seconds: float = 45) -> StoredMessage:
+def settled(stack: Stack, message_id: str, *, seconds: float = 120) -> StoredMessage:
     def look() -> StoredMessage | None:
         message = read_messages(stack.database_url).get(message_id)
         return message if message is not None and message.is_settled else None
