@@ -8,12 +8,11 @@ import hashlib
 import http.client
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from handlers.clients.connection_deadline import cut_after
 from handlers.domain.errors import (
     MediaReason,
     MediaRefusedError,
@@ -98,7 +97,7 @@ class ChatwootMediaDownloads:
         if remaining <= 0:
             raise RetryableError(RetryReason.MEDIA_UNAVAILABLE)
         try:
-            with self._connect(target, remaining) as connected, _Guillotine(connected, remaining):
+            with self._connect(target, remaining) as connected, cut_after(connected, remaining):
                 connection = http.client.HTTPConnection(target.host, target.port)
                 connection.sock = connected
                 # Identity, so that the bytes counted are the bytes that are kept.
@@ -155,31 +154,6 @@ class ChatwootMediaDownloads:
         if byte_count == 0:
             raise MediaRefusedError(MediaReason.EMPTY)
         return DownloadedFile(byte_count=byte_count, sha256=digest.hexdigest())
-
-
-@dataclass(slots=True)
-class _Guillotine:
-    """Ends a connection at the deadline, however slowly its other end keeps sending."""
-
-    connected: socket.socket
-    seconds: float
-    timer: threading.Timer | None = None
-
-    def __enter__(self) -> None:
-        self.timer = threading.Timer(self.seconds, self._cut)
-        self.timer.daemon = True
-        self.timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
-
-    def _cut(self) -> None:
-        try:
-            self.connected.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            # Closed already, which is all that was wanted.
-            return
 
 
 def resolve_addresses(host: str, port: int) -> list[str]:

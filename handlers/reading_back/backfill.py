@@ -14,11 +14,11 @@ from handlers.logs import EventLog
 from handlers.ports.clock import Clock
 from handlers.ports.conversation_reader import ConversationReader
 from handlers.ports.reconciliation import ReconciliationRecords
-from handlers.reading_back.account_rounds import AccountRounds
+from handlers.reading_back.account_rounds import LEASE_SECONDS, AccountRounds
 from handlers.reading_back.conversation_visits import ConversationVisits, VisitingRound
 from handlers.reading_back.page_comparison import Visiting
 from handlers.reading_back.patient_reading import PatientReading
-from handlers.reading_back.reconciliation import COUNTED, LEASE_SECONDS, OnProgress, no_progress
+from handlers.reading_back.reconciliation import COUNTED, OnProgress, no_progress
 
 _SLICE: Final = 25
 _FROM_THE_START: Final = "0"
@@ -39,13 +39,19 @@ class Backfill:
         new_token: Callable[[], str],
         log: EventLog,
     ) -> None:
-        self._rounds = AccountRounds(account_ids, clock=clock, log=log, source="backfill")
+        self._rounds = AccountRounds(
+            account_ids,
+            records=records,
+            clock=clock,
+            new_token=new_token,
+            log=log,
+            source="backfill",
+        )
         self._since = since
         self._reader = reader
         self._records = records
         self._visits = visits
         self._clock = clock
-        self._new_token = new_token
 
     def run(
         self, deadline: float, *, dry_run: bool = False, on_progress: OnProgress = no_progress
@@ -60,37 +66,13 @@ class Backfill:
         """
         counts = Counter(dict.fromkeys((*COUNTED, "left"), 0))
 
-        def work(account_id: str, until: float) -> None:
+        def work(turn: AccountTurn, until: float) -> None:
             reading = PatientReading(self._reader, clock=self._clock, deadline=until)
-            self._run_account(account_id, reading, counts, on_progress, is_dry=dry_run)
+            visiting = Visiting(turn=turn, reading=reading, counts=counts, is_dry=dry_run)
+            self._work(visiting, on_progress)
 
         self._rounds.run(work, deadline, counts)
         return dict(counts)
-
-    def _run_account(
-        self,
-        account_id: str,
-        reading: PatientReading,
-        counts: Counter[str],
-        on_progress: OnProgress,
-        *,
-        is_dry: bool,
-    ) -> None:
-        turn = self._records.begin(
-            account_id,
-            token=self._new_token(),
-            now=self._clock.now(),
-            lease_seconds=LEASE_SECONDS,
-        )
-        if turn is None:
-            counts["accounts_busy"] += 1
-            return
-        counts["accounts"] += 1
-        visiting = Visiting(turn=turn, reading=reading, counts=counts, is_dry=is_dry)
-        try:
-            self._work(visiting, on_progress)
-        finally:
-            self._records.advance(turn, mark=None, now=self._clock.now(), lease_seconds=0)
 
     def _work(self, visiting: Visiting, on_progress: OnProgress) -> None:
         account_id = visiting.turn.account_id

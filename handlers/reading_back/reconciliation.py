@@ -15,7 +15,7 @@ from handlers.logs import EventLog, Severity
 from handlers.ports.clock import Clock
 from handlers.ports.conversation_reader import ConversationReader
 from handlers.ports.reconciliation import ReconciliationRecords
-from handlers.reading_back.account_rounds import AccountRounds
+from handlers.reading_back.account_rounds import LEASE_SECONDS, AccountRounds
 from handlers.reading_back.conversation_visits import ConversationVisits, VisitingRound
 from handlers.reading_back.page_comparison import Visiting
 from handlers.reading_back.patient_reading import PatientReading
@@ -25,7 +25,6 @@ COUNTED: Final = (
     *("gone", "pages", "seen", "fed", "ignored", "deleted_found", "in_work", "in_flight"),
     *("missing", "unreadable", "unjudged"),
 )
-LEASE_SECONDS: Final = 600.0
 _SLICE: Final = 25
 _DRY_BATCH: Final = 10_000
 # Chatwoot's clock may differ from ours, and a list takes a while to be made.
@@ -53,12 +52,18 @@ class Reconciliation:
         new_token: Callable[[], str],
         log: EventLog,
     ) -> None:
-        self._rounds = AccountRounds(account_ids, clock=clock, log=log, source="reconcile")
+        self._rounds = AccountRounds(
+            account_ids,
+            records=records,
+            clock=clock,
+            new_token=new_token,
+            log=log,
+            source="reconcile",
+        )
         self._reader = reader
         self._records = records
         self._visits = visits
         self._clock = clock
-        self._new_token = new_token
         self._log = log
 
     def run(
@@ -73,41 +78,19 @@ class Reconciliation:
         """
         counts = Counter(dict.fromkeys(COUNTED, 0))
 
-        def work(account_id: str, until: float) -> None:
-            self._run_account(account_id, until, counts, on_progress, is_dry=dry_run)
+        def work(turn: AccountTurn, until: float) -> None:
+            own: Counter[str] = Counter()
+            reading = PatientReading(self._reader, clock=self._clock, deadline=until)
+            visiting = Visiting(turn=turn, reading=reading, counts=own, is_dry=dry_run)
+            try:
+                _Run(self._records, self._visits, self._clock, visiting, on_progress).run()
+            finally:
+                counts.update(own)
+                if not dry_run:
+                    self._report(turn.account_id, own)
 
         self._rounds.run(work, deadline, counts)
         return dict(counts)
-
-    def _run_account(
-        self,
-        account_id: str,
-        deadline: float,
-        counts: Counter[str],
-        on_progress: OnProgress,
-        *,
-        is_dry: bool,
-    ) -> None:
-        turn = self._records.begin(
-            account_id,
-            token=self._new_token(),
-            now=self._clock.now(),
-            lease_seconds=LEASE_SECONDS,
-        )
-        if turn is None:
-            counts["accounts_busy"] += 1
-            return
-        counts["accounts"] += 1
-        own: Counter[str] = Counter()
-        reading = PatientReading(self._reader, clock=self._clock, deadline=deadline)
-        visiting = Visiting(turn=turn, reading=reading, counts=own, is_dry=is_dry)
-        try:
-            _Run(self._records, self._visits, self._clock, visiting, on_progress).run()
-        finally:
-            counts.update(own)
-            if not is_dry:
-                self._report(account_id, own)
-            self._records.advance(turn, mark=None, now=self._clock.now(), lease_seconds=0)
 
     def _report(self, account_id: str, counts: Counter[str]) -> None:
         if counts["missing"] or counts["deleted_found"]:
