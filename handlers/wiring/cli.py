@@ -16,7 +16,6 @@ from handlers.ports.spool import Spool
 from handlers.settings import command_settings
 from handlers.settings_reader import SettingsReader
 from handlers.wiring import adapters
-from handlers.wiring.doctor import Options, build_doctor
 from handlers.wiring.instance import SystemClock
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from handlers.reading_back.backfill import Backfill
     from handlers.reading_back.reconciliation import Reconciliation
     from handlers.run_maintenance import RunMaintenance
+    from handlers.wiring.doctor import Options
     from handlers.wiring.reading_back import ReadingBackParts
 
 
@@ -116,8 +116,10 @@ class CommandTools:
             log=self._log,
         )
 
-    def doctor(self, options: Options) -> "Doctor":
+    def doctor(self, options: "Options") -> "Doctor":
         """Return the checks."""
+        from handlers.wiring.doctor import build_doctor
+
         return build_doctor(options, self._log)
 
 

@@ -1,13 +1,31 @@
-"""Builds the doctor's checks, each from the one part of the settings that it needs."""
+"""Builds the doctor's checks, each from the one part of the settings that it needs.
+
+Every library is loaded here, before the checks' threads start: threads that load the same ones at
+once can meet one that is half loaded.
+"""
 
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
+import certifi
+import grpc
+from google.auth.exceptions import GoogleAuthError
+from google.pubsub_v1.services.publisher import PublisherClient
+from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
+from google.pubsub_v1.services.subscriber import SubscriberClient
+from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
+
+from db.health import PostgresHealth
+from db.migrate import list_migrations
 from handlers import settings_parts as parts
+from handlers.clients.chatwoot_health import ChatwootAccounts
+from handlers.clients.chatwoot_http import ChatwootHttp
+from handlers.clients.openai_models import OpenAIModels
+from handlers.clients.pubsub_health import PubsubHealth
 from handlers.doctor.broker_checks import SubscriptionsCheck, TopicCheck
 from handlers.doctor.bucket_checks import BucketRightsCheck, SpoolBucketCheck
 from handlers.doctor.chatwoot_checks import ChatwootTokenCheck, ChatwootWebhookCheck
@@ -36,12 +54,7 @@ from handlers.settings_catalogue import DEAD_LETTERS, MAINTENANCE, WEBHOOK, WORK
 from handlers.settings_reader import SettingsError
 from handlers.wiring import adapters
 from handlers.wiring.instance import SystemClock, new_token, once
-
-if TYPE_CHECKING:
-    from db.health import PostgresHealth
-    from handlers.clients.chatwoot_health import ChatwootAccounts
-    from handlers.clients.pubsub_health import PubsubHealth
-    from storage.health import GcsHealth
+from storage.health import GcsHealth
 
 _POSTGRES_PORT: Final = 5432
 _FUNCTIONS: Final[Mapping[str, Callable[[], object]]] = {
@@ -118,12 +131,8 @@ def _problems(read: Callable[[], object]) -> Sequence[str]:
 
 
 def _database_checks(options: Options, log: EventLog) -> Iterator[Check]:
-    from db.migrate import list_migrations
-
     @once
-    def health() -> "PostgresHealth":
-        from db.health import PostgresHealth
-
+    def health() -> PostgresHealth:
         settings = command_settings(parts.database)
         return PostgresHealth(adapters.pool(settings, log), url=settings.url)
 
@@ -154,7 +163,7 @@ def _database_checks(options: Options, log: EventLog) -> Iterator[Check]:
 
 def _broker_checks() -> Iterator[Check]:
     @once
-    def health() -> "PubsubHealth":
+    def health() -> PubsubHealth:
         return _pubsub_health(command_settings(parts.broker))
 
     def work() -> Check:
@@ -176,16 +185,7 @@ def _broker_checks() -> Iterator[Check]:
     yield Deferred(about="topic of the jobs", build=jobs)
 
 
-def _pubsub_health(settings: parts.BrokerSettings) -> "PubsubHealth":
-    import grpc
-    from google.auth.exceptions import GoogleAuthError
-    from google.pubsub_v1.services.publisher import PublisherClient
-    from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
-    from google.pubsub_v1.services.subscriber import SubscriberClient
-    from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
-
-    from handlers.clients.pubsub_health import PubsubHealth
-
+def _pubsub_health(settings: parts.BrokerSettings) -> PubsubHealth:
     try:
         if settings.emulator_host is None:
             publisher, subscriber = PublisherClient(), SubscriberClient()
@@ -200,9 +200,7 @@ def _pubsub_health(settings: parts.BrokerSettings) -> "PubsubHealth":
 
 def _bucket_checks() -> Iterator[Check]:
     @once
-    def health() -> "GcsHealth":
-        from storage.health import GcsHealth
-
+    def health() -> GcsHealth:
         return GcsHealth(adapters.cloud_storage(command_settings(parts.storage)))
 
     def spool() -> Check:
@@ -225,12 +223,7 @@ def _bucket_checks() -> Iterator[Check]:
 
 def _chatwoot_checks(options: Options) -> Iterator[Check]:
     @once
-    def health() -> "ChatwootAccounts":
-        import certifi
-
-        from handlers.clients.chatwoot_health import ChatwootAccounts
-        from handlers.clients.chatwoot_http import ChatwootHttp
-
+    def health() -> ChatwootAccounts:
         settings = command_settings(parts.chatwoot)
         return ChatwootAccounts(
             ChatwootHttp(
@@ -266,8 +259,6 @@ def _chatwoot_checks(options: Options) -> Iterator[Check]:
 
 
 def _model_check() -> Check:
-    from handlers.clients.openai_models import OpenAIModels
-
     settings = command_settings(parts.transcription)
     return ModelCheck(
         catalogue=OpenAIModels(api_key=settings.api_key, base_url=settings.base_url),

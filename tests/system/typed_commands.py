@@ -52,7 +52,7 @@ class Commands:
 
     def doctor(self, **environ: str | None) -> dict[str, list[tuple[str, str]]]:
         """Return verdict and words of the findings by what they are about."""
-        words = ("doctor", "--json", "--instances", "4", "--check-seconds", "20s")
+        words = ("doctor", "--json", "--instances", "4", "--check-seconds", "60s")
         ended = self.run(*words, environ=environ)
         findings: dict[str, list[tuple[str, str]]] = {}
         for each in ended.document["findings"]:
