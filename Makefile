@@ -2,6 +2,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 python := .venv/bin/python
+# On every core; what shares a file or a running stack stays in one process (tests/conftest.py).
+pytest := $(python) -m pytest -n auto --dist loadscope
 sources := main.py handlers storage db local bench tests
 # Nothing of the caller's environment decides what is installed or tested.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -32,13 +34,13 @@ check: ## format, lint, types, import contracts and unit tests
 	$(python) -m ruff check $(sources)
 	$(python) -m mypy
 	.venv/bin/lint-imports
-	$(python) -m pytest tests/unit tests/component tests/architecture -q
+	$(pytest) tests/unit tests/component tests/architecture -q
 
 .PHONY: test
 test: ## every test, with the stack and the real components that are present; coverage at the end
 	@local/install.sh dev stack supabase
-	$(python) -m coverage erase
-	SUPABASE_CLI=$(CURDIR)/.local/supabase/node_modules/.bin $(python) -m coverage run -m pytest tests
+	SUPABASE_CLI=$(CURDIR)/.local/supabase/node_modules/.bin \
+	  $(pytest) tests --cov --cov-report=
 	$(python) -m coverage report --fail-under=90
 	$(python) -m coverage report --include='handlers/domain/*' --fail-under=100
 

@@ -88,7 +88,8 @@ def test_the_retry_policy_holds_for_refused_and_for_expired_leases(lane: Lane) -
     pulled_at = time.monotonic()
     assert 0.4 <= pulled_at - refused_at < 3
     lane.acknowledge(name, *lane.pull(name))
-    assert 1.8 <= time.monotonic() - pulled_at < 6
+    # A second of lease, which began a little before its answer was here, and the longer wait.
+    assert 1.5 <= time.monotonic() - pulled_at < 6
 
 
 def test_a_message_goes_to_one_of_several_waiting_pullers(lane: Lane) -> None:

@@ -10,6 +10,7 @@ import pytest
 from local.chatwoot_people import ChatwootPeople
 from local.official_pubsub import find_emulator
 from local.stack import Stack
+from tests.conftest import LANES
 
 
 def _system_postgres() -> Path | None:
@@ -20,7 +21,7 @@ def _system_postgres() -> Path | None:
     return folder if (folder / "initdb").is_file() else None
 
 
-@pytest.fixture(scope="session", params=["own", "official"], ids=["own servers", "official ones"])
+@pytest.fixture(scope="session", params=["own", "official"], ids=LANES)
 def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     jar = postgres = None
     if request.param == "official":

@@ -6,16 +6,21 @@ from contextlib import contextmanager
 import pytest
 import requests
 
+from local.chatwoot_people import ChatwootPeople
 from local.pgbouncer import PgBouncer, find_pgbouncer
 from local.stack import ACCOUNT_ID, SPOOL_BUCKET, Stack
 from tests.system.typed_commands import Commands
-from tests.system.waiting import query
+from tests.system.waiting import query, settled
 
 pytestmark = pytest.mark.system
 
 
 @pytest.fixture
-def commands(stack: Stack) -> Commands:
+def commands(stack: Stack, people: ChatwootPeople) -> Commands:
+    # The first message fixes the owner hash key.
+    if not query(stack, "select 1 from whatsapp.sync_state where name = 'owner_key_canary'"):
+        person = people.add_person("Ada", phone=None)
+        settled(stack, people.write(person["conversation_id"], content="hi")[0].message_id)
     return Commands(stack=stack)
 
 
