@@ -8,6 +8,7 @@ from typing import Protocol
 from bench import (
     cold_start,
     growth,
+    intent_rules,
     lost_webhooks,
     memory,
     requests_per_message,
@@ -37,6 +38,7 @@ _BENCHMARKS: dict[str, _Measure] = {
     "growth": growth.measure,
     "spool_recovery": spool_recovery.measure,
     "lost_webhooks": lost_webhooks.measure,
+    "intent_rules": intent_rules.measure,
 }
 
 
