@@ -29,6 +29,12 @@ def record_dead_letter(request: Request) -> Response:
 
 
 @functions_framework.http
+def notify_ready(request: Request) -> Response:
+    """Take what the writer says of an order."""
+    return answer_push(request, wiring.notify_ready())
+
+
+@functions_framework.http
 def run_maintenance(request: Request) -> Response:
     """Run the sweep that the path names."""
     return answer_sweep(request, wiring.run_maintenance())

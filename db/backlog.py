@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from db.dialogue_documents import outgoing_document
 from db.ledger_documents import dead_letter_document
 from db.pool import ConnectionPool
 from db.statements import load_statements
@@ -28,7 +29,7 @@ class PostgresBacklog:
         found: str = self._pool.fetch_value(
             _STATEMENTS["record_dead_letter"],
             {
-                "letter": to_json(dead_letter_document(dead_letter)),
+                "letter": to_json(dead_letter_document(dead_letter) | _told(dead_letter)),
                 "payload": dead_letter.payload,
             },
         )
@@ -109,3 +110,10 @@ class PostgresBacklog:
             _STATEMENTS["settle_deleted_media"],
             {"installation": self._installation, "media": to_json(ids)},
         )
+
+
+def _told(dead_letter: DeadLetter) -> dict[str, object]:
+    notice, message = dead_letter.notice, dead_letter.message
+    if notice is None or message is None:
+        return {}
+    return {"notice": outgoing_document(notice, dead_letter.installation, message.account_id)}

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
+from db.dialogue_documents import decision_document, read_facts
 from db.ledger_documents import (
     bucket_document,
     claim_document,
@@ -28,6 +29,7 @@ from handlers.domain.filing import (
     Lease,
     NotClaimed,
     Refusal,
+    Stale,
     TranscriptLookup,
     TranscriptSource,
 )
@@ -84,6 +86,7 @@ class PostgresLedger:
                 is_deleted=found["is_deleted"],
                 attachments=tuple(read_attachment(row) for row in found["attachments"]),
             ),
+            dialogue=read_facts(found["dialogue"]),
         )
 
     def pin_bucket(self, lease: Lease, bucket: BucketRecord) -> BucketRecord:
@@ -140,11 +143,20 @@ class PostgresLedger:
             {"lease": to_json(lease_document(lease)), "reason": reason},
         )
 
-    def finish(self, lease: Lease, request: FinishRequest) -> tuple[OutgoingId, ...]:
-        """Write note, attachments, ledger and outbox; return what is to be sent now."""
-        document = finish_document(lease, request)
-        to_send = self._call("finish_message", lease=lease_document(lease), request=document)
-        return tuple(OutgoingId(outgoing_id) for outgoing_id in to_send)
+    def finish(self, lease: Lease, request: FinishRequest) -> tuple[OutgoingId, ...] | Stale:
+        """Write note, attachments, ledger, dialogue and outbox; return what is to be sent now."""
+        document, decision = finish_document(request), request.decision
+        if decision is not None:
+            document["decision"] = decision_document(
+                decision,
+                installation=lease.installation,
+                account_id=request.message.account_id,
+                message=request.message,
+            )
+        found = self._call("finish_message", lease=lease_document(lease), request=document)
+        if isinstance(found, dict):
+            return Stale(facts=read_facts(found["stale"]))
+        return tuple(OutgoingId(outgoing_id) for outgoing_id in found)
 
     def bury(self, dead_letter: DeadLetter) -> None:
         """Keep a delivery that cannot be processed."""

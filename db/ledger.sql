@@ -29,7 +29,7 @@ select whatsapp.settle_attachment(%(lease)s::jsonb, %(result)s::jsonb)
 select whatsapp.release_message(%(lease)s::jsonb, %(reason)s)
 
 -- name: finish_message
--- Writes note, attachments, ledger and outbox.
+-- Writes note, attachments, ledger, dialogue and outbox, or says that the dialogue has moved.
 select whatsapp.finish_message_and_outbox(%(lease)s::jsonb, %(request)s::jsonb)
 
 -- name: bury_message

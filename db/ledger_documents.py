@@ -13,7 +13,6 @@ from handlers.domain.filing import (
 )
 from handlers.domain.message_state import AttachmentRecord, AttachmentState, first_state
 from handlers.domain.messages import AttachmentId, AttachmentKind, Contact
-from handlers.domain.outgoing import Outgoing, correlation_id
 from handlers.domain.owners import OwnerId
 
 
@@ -27,6 +26,7 @@ def claim_document(request: ClaimRequest) -> dict[str, object]:
         "conversation_id": message.conversation_id,
         "created_at": iso(message.created_at),
         "is_deleted": message.is_deleted,
+        "source_id": message.source_id,
         "contact": _contact_document(message.contact),
         "content_hash": request.content_hash,
         "object_name": request.object_name,
@@ -58,8 +58,8 @@ def _contact_document(contact: Contact | None) -> dict[str, object] | None:
     }
 
 
-def finish_document(lease: Lease, request: FinishRequest) -> dict[str, object]:
-    """Return what `whatsapp.finish_message_and_outbox` takes."""
+def finish_document(request: FinishRequest) -> dict[str, object]:
+    """Return what `whatsapp.finish_message_and_outbox` takes beside lease and decision."""
     contact = request.message.contact
     return {
         "contact_id": contact.contact_id if contact else None,
@@ -81,17 +81,6 @@ def finish_document(lease: Lease, request: FinishRequest) -> dict[str, object]:
             "processing_status": request.note.processing_status,
             "error_details": request.note.error_details,
         },
-        "outbox": [_outgoing_document(lease, each) for each in request.outbox],
-    }
-
-
-def _outgoing_document(lease: Lease, outgoing: Outgoing) -> dict[str, object]:
-    return {
-        "cause": outgoing.cause,
-        "kind": outgoing.kind.value,
-        "document": outgoing.document,
-        "correlation_id": correlation_id(lease.installation, lease.account_id, outgoing.cause),
-        "expires_at": iso(outgoing.expires_at),
     }
 
 

@@ -154,6 +154,11 @@ select jsonb_build_object(
   'orphans', (select count(*) from whatsapp.attachments as a
     where a.installation = %(installation)s and a.reason = 'deleted'
       and a.next_attempt_at is not null),
+  -- Those of people who are not known yet, and those whose question is open.
+  'orders', (select count(*) from whatsapp.orders as o
+    where o.installation = %(installation)s
+      and (o.state = 'asking' or (o.state = 'waiting' and o.wait_reason = 'unmapped'))),
+  'ready', jsonb_array_length(whatsapp.finished_drafts(%(installation)s, 1000)),
   'reconcile', (select count(*) from whatsapp.reconciled_conversations as c
     where c.installation = %(installation)s and c.is_unsettled and not c.is_gone)
 )

@@ -63,6 +63,18 @@ class PostgresOutbox:
         )
         return is_ours
 
+    def record_undelivered(self, correlation_id: str, reason: str) -> bool:
+        """Record that a channel did not take what was sent."""
+        is_ours: bool = self._pool.fetch_value(
+            _STATEMENTS["record_undelivered"],
+            {
+                "installation": self._installation,
+                "correlation_id": correlation_id,
+                "reason": reason,
+            },
+        )
+        return is_ours
+
 
 def _read(row: dict[str, Any]) -> Take:
     account_id, conversation_id = AccountId(row["account_id"]), row["conversation_id"]

@@ -9,3 +9,7 @@ select whatsapp.take_outgoing(
 -- name: settle_outgoing
 -- Records what came of an attempt.
 select whatsapp.settle_outgoing(%(id)s, %(fence)s, %(outcome)s::jsonb)
+
+-- name: record_undelivered
+-- Records that Chatwoot took a message and its channel did not; true where it is ours.
+select whatsapp.record_undelivered(%(installation)s, %(correlation_id)s, %(reason)s)

@@ -20,6 +20,7 @@ from handlers.domain.log_events import LogEvent
 from handlers.domain.signature import SenderProof, SenderRules, check_sender, has_proof
 from handlers.domain.spooling import malformed_object_name, spool_object_name
 from handlers.domain.tracing import Trace, read_trace
+from handlers.domain.undelivered import Undelivered
 from handlers.logs import EventLog, LogFields, Severity
 from handlers.ports.broker import Publisher
 from handlers.ports.clock import Clock
@@ -128,12 +129,12 @@ class ChatwootWebhook:
     def _publish(
         self,
         body: bytes,
-        delivery: Accepted,
+        delivery: Accepted | Undelivered,
         delivery_id: str | None,
         trace: Trace,
         now: datetime,
     ) -> "_Outcome":
-        message = delivery.message
+        message = delivery.message if isinstance(delivery, Accepted) else delivery
         attributes = Attributes(
             source=Source.WEBHOOK,
             event=message.event.value,

@@ -26,10 +26,11 @@ class CircuitBreaker:
             self._closed_until = now + self._pause_seconds
             return True
 
-    def failed(self) -> None:
-        """Let nobody try for the length of the pause."""
+    def failed(self, *, asked_seconds: float = 0.0) -> None:
+        """Let nobody try for the length of the pause, or for longer where the service asked so."""
         with self._lock:
-            self._closed_until = self._clock.monotonic() + self._pause_seconds
+            pause = max(self._pause_seconds, asked_seconds)
+            self._closed_until = self._clock.monotonic() + pause
 
     def succeeded(self) -> None:
         """Let everybody try."""

@@ -33,6 +33,7 @@ from handlers.domain.outgoing import (
     sent,
     skipped,
 )
+from handlers.domain.undelivered import Undelivered
 from handlers.logs import EventLog, Severity
 from handlers.ports.broker import Publisher
 from handlers.ports.clock import Clock
@@ -85,6 +86,14 @@ class OutboxDelivery:
         except RetryableError as error:
             reason = error.reason.value
             self._log.emit(LogEvent.OUTBOX_RETRIED, Severity.WARNING, reason=reason)
+
+    def record_undelivered(self, report: Undelivered) -> bool:
+        """Record that a channel did not take what was sent; True where we had sent it.
+
+        Raises:
+            RetryableError: the outbox cannot be written now.
+        """
+        return self._outbox.record_undelivered(report.correlation_id, report.reason)
 
     def send_next(
         self,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from handlers.domain.errors import PermanentError, PermanentReason, RetryReason
+from handlers.domain.errors import IgnoreReason, PermanentError, PermanentReason, RetryReason
 from handlers.domain.filing import Refusal
 from handlers.domain.log_events import LogEvent
 from handlers.domain.message_state import MessageState
@@ -59,6 +59,25 @@ def pending(state: MessageState) -> Outcome:
         status="pending",
         event=LogEvent.MESSAGE_PENDING,
         severity=Severity.WARNING,
+        reason=reason,
+    )
+
+
+def undelivered(reason: str, *, is_ours: bool) -> Outcome:
+    """Return what becomes of a report that a message could not be delivered."""
+    if not is_ours:
+        return Outcome(
+            http_status=200,
+            status="ignored",
+            event=LogEvent.MESSAGE_IGNORED,
+            reason=IgnoreReason.NOT_OUR_SENDING.value,
+        )
+    # Somebody waits for what did not come.
+    return Outcome(
+        http_status=200,
+        status="recorded",
+        event=LogEvent.OUTBOX_UNDELIVERED,
+        severity=Severity.ERROR,
         reason=reason,
     )
 

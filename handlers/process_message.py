@@ -28,7 +28,6 @@ from handlers.domain.errors import (
 from handlers.domain.filing import (
     Claimed,
     ClaimRequest,
-    FinishRequest,
     GivenUp,
     Lease,
     NotClaimed,
@@ -36,14 +35,15 @@ from handlers.domain.filing import (
 from handlers.domain.log_events import LogEvent
 from handlers.domain.message_state import MessageState, content_hash, join
 from handlers.domain.messages import Message
-from handlers.domain.notes import compose_note
 from handlers.domain.object_names import message_day, message_object_name, pinned_day
 from handlers.domain.outgoing import OutgoingId
 from handlers.domain.owners import fallback_owner
 from handlers.domain.tracing import Trace, read_trace
+from handlers.domain.undelivered import Undelivered
 from handlers.logs import EventLog, LogFields, Severity
+from handlers.message_finishing import Ending, MessageFinishing
 from handlers.outbox_delivery import OutboxDelivery
-from handlers.outcomes import Outcome, dead, handed_back, not_claimed, pending
+from handlers.outcomes import Outcome, dead, handed_back, not_claimed, pending, undelivered
 from handlers.ports.clock import Clock
 from handlers.ports.ledger import Ledger
 from handlers.ports.storage import Objects
@@ -66,6 +66,7 @@ class ProcessMessage:
         objects: Objects,
         buckets: BucketResolution,
         attachments: AttachmentArchiver,
+        finishing: MessageFinishing,
         outbox: OutboxDelivery,
         clock: Clock,
         new_token: Callable[[], str],
@@ -78,6 +79,7 @@ class ProcessMessage:
         self._objects = objects
         self._buckets = buckets
         self._attachments = attachments
+        self._finishing = finishing
         self._outbox = outbox
         self._clock = clock
         self._new_token = new_token
@@ -115,6 +117,9 @@ class ProcessMessage:
             delivery = read_delivery(envelope.body, self._inbox_rules)
             if isinstance(delivery, Ignored):
                 return self._ignore(delivery, envelope)
+            if isinstance(delivery, Undelivered):
+                is_ours = self._outbox.record_undelivered(delivery)
+                return undelivered(delivery.reason, is_ours=is_ours)
             claim = self._ledger.claim(self._claim_request(delivery.message, envelope))
             if isinstance(claim, NotClaimed):
                 return not_claimed(claim.refusal)
@@ -155,15 +160,16 @@ class ProcessMessage:
             )
             for record in state.pending:
                 state = state.with_attachment(self._attachments.archive(filing, record))
-            to_send = self._ledger.finish(
-                claimed.lease,
-                FinishRequest(
+            to_send = self._finishing.finish(
+                Ending(
+                    claimed=claimed,
                     message=delivery.message,
                     state=state,
-                    content_hash=content_hash(state),
-                    note=compose_note(state, delivery.message),
                     object_path=f"gs://{bucket}/{claimed.object_name}",
-                ),
+                    source=envelope.attributes.source,
+                    trace=trace,
+                    deadline=deadline,
+                )
             )
         except RetryableError as error:
             self._release(claimed, error.reason, trace)

@@ -1,6 +1,9 @@
 """Keeps what the broker gave up: one row for each message, with the ledger's last reason."""
 
+from collections.abc import Callable
+
 from handlers.domain.deliveries import Accepted, InboxRules, read_delivery
+from handlers.domain.dialogue.notices import Failure, failure_notice
 from handlers.domain.envelope import Envelope, decode_push, delivery_key, encode_attributes
 from handlers.domain.errors import (
     UNRECORDED,
@@ -12,6 +15,8 @@ from handlers.domain.errors import (
 from handlers.domain.filing import DeadLetter
 from handlers.domain.log_events import LogEvent
 from handlers.domain.messages import Message
+from handlers.domain.orders.values import Intent, Language, Understanding
+from handlers.domain.outgoing import Outgoing
 from handlers.domain.tracing import read_trace
 from handlers.logs import EventLog, LogFields, Severity
 from handlers.outcomes import Outcome, handed_back
@@ -22,10 +27,17 @@ class RecordDeadLetter:
     """Takes pushes of the dead-letter topic's own subscription, which never gives up."""
 
     def __init__(
-        self, *, installation: str, inbox_rules: InboxRules, backlog: Backlog, log: EventLog
+        self,
+        *,
+        installation: str,
+        inbox_rules: InboxRules,
+        rules: Callable[[str], Understanding],
+        backlog: Backlog,
+        log: EventLog,
     ) -> None:
         self._installation = installation
         self._inbox_rules = inbox_rules
+        self._rules = rules
         self._backlog = backlog
         self._log = log
 
@@ -71,6 +83,7 @@ class RecordDeadLetter:
                 message=None,
                 published_at=None,
             )
+        message = self._message(envelope)
         return DeadLetter(
             installation=self._installation,
             key=delivery_key(envelope.body, envelope.attributes),
@@ -79,9 +92,18 @@ class RecordDeadLetter:
             payload=envelope.body,
             attributes=encode_attributes(envelope.attributes),
             delivery_attempt=envelope.delivery_attempt,
-            message=self._message(envelope),
+            message=message,
             published_at=envelope.published_at,
+            notice=None if message is None else self._notice(message),
         )
+
+    def _notice(self, message: Message) -> Outgoing | None:
+        """Return what is said where the message could not be kept: to a note's person nothing."""
+        understood = self._rules(message.content or "")
+        if understood.intent is Intent.NOTE:
+            return None
+        language = understood.language or Language.ENGLISH
+        return failure_notice(message.message_id, language, Failure.BUCKET)
 
     def _message(self, envelope: Envelope) -> Message | None:
         try:

@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 from handlers import settings_parts as parts
 from handlers.domain.deliveries import InboxRules
 from handlers.domain.media_hosts import MediaRules
+from handlers.domain.notice_templates import NoticeTemplates
 from handlers.domain.signature import SenderRules
 from handlers.settings_catalogue import (
     COMMANDS,
     DEAD_LETTERS,
     MAINTENANCE,
     MIGRATE,
+    READY,
     WEBHOOK,
     WORKER,
 )
@@ -24,6 +26,7 @@ from handlers.settings_parts import (
     BucketSettings,
     ChatwootSettings,
     DatabaseSettings,
+    IntentSettings,
     StorageSettings,
 )
 from handlers.settings_reader import SettingsReader, as_integer, as_text
@@ -63,6 +66,7 @@ class WorkerSettings:
     transcribe_model: str
     transcribe_language: str | None
     audio_max_seconds: int
+    intents: IntentSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,16 @@ class DeadLetterSettings:
     project_id: str
     database: DatabaseSettings
     inbox_rules: InboxRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadySettings:
+    """What `notify_ready` needs."""
+
+    database: DatabaseSettings
+    chatwoot: ChatwootSettings
+    jobs_broker: BrokerSettings
+    notice_templates: NoticeTemplates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +102,7 @@ class MaintenanceSettings:
     owner_hash_key: bytes = field(repr=False)
     inbox_rules: InboxRules
     chatwoot: ChatwootSettings
+    notice_templates: NoticeTemplates
 
 
 def function_target(environ: Mapping[str, str] = os.environ) -> str:
@@ -120,6 +135,15 @@ def dead_letter_settings(environ: Mapping[str, str] = os.environ) -> DeadLetterS
         SettingsError: something is missing, malformed or not allowed here; all of it is named.
     """
     return _read(DEAD_LETTERS, environ, _dead_letters)
+
+
+def ready_settings(environ: Mapping[str, str] = os.environ) -> ReadySettings:
+    """Read the settings of what tells that content is ready.
+
+    Raises:
+        SettingsError: something is missing, malformed or not allowed here; all of it is named.
+    """
+    return _read(READY, environ, _ready)
 
 
 def maintenance_settings(environ: Mapping[str, str] = os.environ) -> MaintenanceSettings:
@@ -186,6 +210,7 @@ def _worker(reader: SettingsReader) -> WorkerSettings:
         transcribe_model=transcription.model,
         transcribe_language=reader.maybe("OPENAI_TRANSCRIBE_LANGUAGE", as_language),
         audio_max_seconds=reader.optional("AUDIO_MAX_SECONDS", as_integer(1, 86_400), 1500),
+        intents=parts.intents(reader),
     )
 
 
@@ -194,6 +219,15 @@ def _dead_letters(reader: SettingsReader) -> DeadLetterSettings:
         project_id=reader.required("GCS_PROJECT_ID", as_text, ""),
         database=parts.database(reader),
         inbox_rules=parts.inbox_rules(reader),
+    )
+
+
+def _ready(reader: SettingsReader) -> ReadySettings:
+    return ReadySettings(
+        database=parts.database(reader),
+        chatwoot=parts.chatwoot(reader),
+        jobs_broker=parts.jobs_broker(reader),
+        notice_templates=parts.notice_templates(reader),
     )
 
 
@@ -209,6 +243,7 @@ def _maintenance(reader: SettingsReader) -> MaintenanceSettings:
         owner_hash_key=parts.owner_hash_key(reader),
         inbox_rules=parts.inbox_rules(reader),
         chatwoot=parts.chatwoot(reader),
+        notice_templates=parts.notice_templates(reader),
     )
     if settings.spool_bucket.startswith(settings.buckets.prefix):
         # Rights to people's buckets are given by their prefix, and would take in the spool.

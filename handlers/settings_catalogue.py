@@ -18,6 +18,7 @@ class Variable:
 WEBHOOK: Final = "chatwoot_webhook"
 WORKER: Final = "process_message"
 DEAD_LETTERS: Final = "record_dead_letter"
+READY: Final = "notify_ready"
 MAINTENANCE: Final = "run_maintenance"
 MIGRATE: Final = "db.migrate"
 COMMANDS: Final = "handlers.cli"
@@ -32,7 +33,7 @@ CATALOGUE: Final[dict[str, Variable]] = {
     "GCS_PROJECT_ID": Variable(
         purpose="the Google Cloud project of the topics and buckets",
         source="gcloud config get-value project",
-        functions=(WEBHOOK, WORKER, DEAD_LETTERS, MAINTENANCE),
+        functions=(WEBHOOK, WORKER, DEAD_LETTERS, READY, MAINTENANCE),
     ),
     "GCS_PROJECT_NUMBER": Variable(
         purpose="proves that a bucket is ours and not a stranger's of the same name",
@@ -91,7 +92,7 @@ CATALOGUE: Final[dict[str, Variable]] = {
         purpose="the database, through Supabase's transaction pooler (port 6543)",
         source="Supabase, Connect, Transaction pooler; a role of its own, member of "
         "whatsapp_pipeline",
-        functions=(WORKER, DEAD_LETTERS, MAINTENANCE, MIGRATE),
+        functions=(WORKER, DEAD_LETTERS, READY, MAINTENANCE, MIGRATE),
     ),
     "SUPABASE_MIGRATION_DB_URL": Variable(
         purpose="the database for migrations: a direct or session connection (port 5432)",
@@ -102,7 +103,7 @@ CATALOGUE: Final[dict[str, Variable]] = {
     "DB_POOL_SIZE": Variable(
         purpose="connections per instance; instances times this must fit the pooler",
         source="your choice, no more than the instance's threads",
-        functions=(WORKER, DEAD_LETTERS, MAINTENANCE),
+        functions=(WORKER, DEAD_LETTERS, READY, MAINTENANCE),
         default="4",
     ),
     "PUBSUB_TOPIC": Variable(
@@ -120,8 +121,14 @@ CATALOGUE: Final[dict[str, Variable]] = {
     "CONTENT_JOBS_TOPIC": Variable(
         purpose="the topic that wakes whoever writes the content",
         source="created by the deployment",
-        functions=(WORKER, MAINTENANCE),
+        functions=(WORKER, READY, MAINTENANCE),
         default="content-jobs",
+    ),
+    "CONTENT_READY_TOPIC": Variable(
+        purpose="the topic on which the writer says what became of an order, for the doctor",
+        source="created by the deployment",
+        functions=(COMMANDS,),
+        default="content-ready",
     ),
     "CHATWOOT_WEBHOOK_SECRET": Variable(
         purpose="proves that a delivery comes from our Chatwoot; several during a rotation",
@@ -164,36 +171,48 @@ CATALOGUE: Final[dict[str, Variable]] = {
     "CHATWOOT_BASE_URL": Variable(
         purpose="where media is fetched from, and whose API is called",
         source="the address in the browser when you use Chatwoot, without a path",
-        functions=(WORKER, MAINTENANCE),
+        functions=(WORKER, READY, MAINTENANCE),
     ),
     "CHATWOOT_API_ACCESS_TOKEN": Variable(
         purpose="reads conversations back and answers in them; an administrator's",
         source="Chatwoot, Profile settings, Access token",
-        functions=(WORKER, MAINTENANCE),
+        functions=(WORKER, READY, MAINTENANCE),
     ),
     "CHATWOOT_BOT_TOKEN": Variable(
         purpose="sends in a bot's name in place of the administrator's",
         source="Chatwoot, Settings, Bots; leave it out to send as the administrator",
-        functions=(WORKER, MAINTENANCE),
+        functions=(WORKER, READY, MAINTENANCE),
     ),
     "CHATWOOT_ACCOUNT_ID": Variable(
         purpose="the accounts that are read back and answered, by number; others are only filed",
         source="the number after /accounts/ in Chatwoot's address, comma-separated if several",
-        functions=(WORKER, MAINTENANCE),
+        functions=(WORKER, READY, MAINTENANCE),
     ),
     "CHATWOOT_MEDIA_HOSTS": Variable(
         purpose="hosts that Chatwoot's media links may redirect to; default any public one",
         source="the host of Chatwoot's storage, comma-separated",
         functions=(WORKER,),
     ),
+    "CHATWOOT_READY_TEMPLATE": Variable(
+        purpose="tells that content is ready where a person has not written for a day; {{1}} is "
+        "the order's id; without it nothing is sent then",
+        source="approved WhatsApp templates: name:language[:UTILITY], one for each language, "
+        "the first for all others",
+        functions=(READY, MAINTENANCE),
+    ),
+    "CHATWOOT_FAILED_TEMPLATE": Variable(
+        purpose="the same for content that will not come",
+        source="as CHATWOOT_READY_TEMPLATE",
+        functions=(READY, MAINTENANCE),
+    ),
     "CHATWOOT_INSTALLATION": Variable(
         purpose="names the Chatwoot installation, whose ids are counted from 1 like any other's",
         source="your choice; never change it once messages are stored",
-        functions=(WORKER, DEAD_LETTERS, MAINTENANCE),
+        functions=(WORKER, DEAD_LETTERS, READY, MAINTENANCE),
         default="main",
     ),
     "OPENAI_API_KEY": Variable(
-        purpose="turns voice into text",
+        purpose="turns voice into text, and reads what the rules leave in doubt",
         source="OpenAI, API keys",
         functions=(WORKER,),
     ),
@@ -213,6 +232,13 @@ CATALOGUE: Final[dict[str, Variable]] = {
         source="your choice",
         functions=(WORKER,),
     ),
+    "OPENAI_INTENT_MODEL": Variable(
+        purpose="the model that tells notes from orders where the rules are in doubt; `off` asks"
+        " none, and doubt is a note",
+        source="OpenAI, models: a reasoning model with structured outputs",
+        functions=(WORKER,),
+        default="gpt-6-luna",
+    ),
     "MEDIA_MAX_BYTES": Variable(
         purpose="the largest attachment that is fetched; it passes through the instance's memory",
         source="your choice; WhatsApp's own limit is 100 MB",
@@ -228,7 +254,7 @@ CATALOGUE: Final[dict[str, Variable]] = {
     "PUBSUB_EMULATOR_HOST": Variable(
         purpose="host:port of a Pub/Sub stand-in",
         source="the local stack sets it",
-        functions=(WEBHOOK, WORKER, MAINTENANCE),
+        functions=(WEBHOOK, WORKER, READY, MAINTENANCE),
     ),
     "STORAGE_EMULATOR_HOST": Variable(
         purpose="URL of a Cloud Storage stand-in",
@@ -239,12 +265,12 @@ CATALOGUE: Final[dict[str, Variable]] = {
         purpose="1 fetches media over http and from loopback, from exactly the hosts of "
         "CHATWOOT_BASE_URL and CHATWOOT_MEDIA_HOSTS; refused on Cloud Run",
         source="the local stack sets it",
-        functions=(WORKER, MAINTENANCE),
+        functions=(WORKER, READY, MAINTENANCE),
         default="0",
     ),
     "K_SERVICE": Variable(
         purpose="tells that this is Cloud Run",
         source="Cloud Run sets it",
-        functions=(WEBHOOK, WORKER, MAINTENANCE),
+        functions=(WEBHOOK, WORKER, READY, MAINTENANCE),
     ),
 }

@@ -4,6 +4,7 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from handlers.domain.notice_templates import NoticeTemplate, read_template
 from handlers.domain.owners import is_bucket_prefix
 
 _OWNER_HASH_KEY_BYTES: Final = 32
@@ -88,8 +89,25 @@ def as_installation(written: str) -> str:
     return written
 
 
+def as_model(written: str) -> str | None:
+    """Return a model's name, or None for `off`."""
+    return None if written.lower() == "off" else written
+
+
 def as_language(written: str) -> str:
     """Return a two-letter language code."""
     if not _LANGUAGE.fullmatch(written.lower()):
         raise ValueError("must be a two-letter ISO 639-1 code, e.g. pt")
     return written.lower()
+
+
+def as_notice_templates(written: str) -> tuple[NoticeTemplate, ...]:
+    """Return templates, the first of which is for people whose language has none."""
+    try:
+        parts = tuple(part.strip() for part in written.split(",") if part.strip())
+        return tuple(read_template(part) for part in parts)
+    except ValueError:
+        raise ValueError(
+            "must be name:language or name:language:UTILITY (or MARKETING), comma-separated,"
+            " e.g. content_ready:en_US, conteudo_pronto:pt_BR"
+        ) from None

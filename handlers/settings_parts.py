@@ -5,6 +5,7 @@ from typing import Final
 
 from handlers.domain.deliveries import InboxRules
 from handlers.domain.media_hosts import MediaRules
+from handlers.domain.notice_templates import NoticeTemplate, NoticeTemplates
 from handlers.domain.owners import DEFAULT_INSTALLATION
 from handlers.domain.signature import SenderRules
 from handlers.settings_parsers import (
@@ -12,13 +13,18 @@ from handlers.settings_parsers import (
     as_bucket_prefix,
     as_installation,
     as_media_hosts,
+    as_model,
+    as_notice_templates,
     as_owner_hash_key,
     as_postgres_url,
     as_private_key,
 )
 from handlers.settings_reader import SettingsReader, as_integer, as_list, as_switch, as_text
 
+# The smallest of the newest generation, made for sorting; nobody has announced its end.
+_INTENT_MODEL: Final[str | None] = "gpt-6-luna"
 _NONE_LISTED: Final[tuple[str, ...]] = ()
+_NO_TEMPLATES: Final[tuple[NoticeTemplate, ...]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +95,32 @@ class TranscriptionSettings:
     model: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentSettings:
+    """Who is asked what a message is where the rules are in doubt."""
+
+    api_key: str | None = field(repr=False)
+    """None only for commands, which then go by the rules alone."""
+    base_url: str | None
+    model: str | None
+    """None where it is switched off."""
+
+
 def transcription(reader: SettingsReader) -> TranscriptionSettings:
     """Read whose speech model it is."""
     return TranscriptionSettings(
         api_key=reader.required("OPENAI_API_KEY", as_text, ""),
         base_url=reader.maybe("OPENAI_BASE_URL", as_text),
         model=reader.optional("OPENAI_TRANSCRIBE_MODEL", as_text, "gpt-transcribe"),
+    )
+
+
+def intents(reader: SettingsReader) -> IntentSettings:
+    """Read who is asked where the rules are in doubt."""
+    return IntentSettings(
+        api_key=reader.maybe("OPENAI_API_KEY", as_text),
+        base_url=reader.maybe("OPENAI_BASE_URL", as_text),
+        model=reader.optional("OPENAI_INTENT_MODEL", as_model, _INTENT_MODEL),
     )
 
 
@@ -159,6 +185,19 @@ def jobs_broker(reader: SettingsReader) -> BrokerSettings:
 def content_jobs_topic(reader: SettingsReader) -> str:
     """Read the topic that wakes whoever writes the content."""
     return reader.optional("CONTENT_JOBS_TOPIC", as_text, "content-jobs")
+
+
+def content_ready_topic(reader: SettingsReader) -> str:
+    """Read the topic on which the writer says what became of an order."""
+    return reader.optional("CONTENT_READY_TOPIC", as_text, "content-ready")
+
+
+def notice_templates(reader: SettingsReader) -> NoticeTemplates:
+    """Read what people get who have not written for a day."""
+    return NoticeTemplates(
+        ready=reader.optional("CHATWOOT_READY_TEMPLATE", as_notice_templates, _NO_TEMPLATES),
+        failed=reader.optional("CHATWOOT_FAILED_TEMPLATE", as_notice_templates, _NO_TEMPLATES),
+    )
 
 
 def sender_rules(reader: SettingsReader) -> SenderRules:

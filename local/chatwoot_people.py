@@ -20,6 +20,20 @@ class Delivery:
     sent_at: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bubble:
+    """One message on a phone."""
+
+    message_id: int
+    is_ours: bool
+    text: str
+    options: tuple[str, ...]
+    shown_as: str | None
+    """`buttons` or `list`, where it has options."""
+    attachments: tuple[str, ...]
+    """Their kinds."""
+
+
 class ChatwootPeople:
     """Speaks to the control API of one local Chatwoot."""
 
@@ -36,6 +50,41 @@ class ChatwootPeople:
         """Let the conversation's contact write; return the deliveries once they were answered."""
         path = f"conversations/{conversation_id}/incoming"
         return _deliveries(self._post(path, {"wait": True, **message}))
+
+    def tap(self, conversation_id: int, title: str) -> list[Delivery]:
+        """Let the contact choose an option that is on the phone; it must be there."""
+        path = f"conversations/{conversation_id}/tap"
+        return _deliveries(self._post(path, {"wait": True, "title": title}))
+
+    def reply(self, conversation_id: int, message_id: int, **message: object) -> list[Delivery]:
+        """Let the contact quote a message and write."""
+        return self.write(conversation_id, in_reply_to=message_id, **message)
+
+    def cancel(self, conversation_id: int, word: str = "cancelar") -> list[Delivery]:
+        """Let the contact give up what was asked for."""
+        return self.write(conversation_id, content=word)
+
+    def phone(self, conversation_id: int) -> list[Bubble]:
+        """Return what the contact has on the screen, oldest first."""
+        answer = requests.get(
+            f"{self._url}/_control/conversations/{conversation_id}/phone", timeout=_TIMEOUT_SECONDS
+        )
+        answer.raise_for_status()
+        return [
+            Bubble(
+                message_id=bubble["message_id"],
+                is_ours=bubble["from"] == "us",
+                text=bubble["text"],
+                options=tuple(bubble["options"]),
+                shown_as=bubble["shown_as"],
+                attachments=tuple(bubble["attachments"]),
+            )
+            for bubble in answer.json()["messages"]
+        ]
+
+    def approve_template(self, name: str, language: str, text: str) -> None:
+        """Let WhatsApp approve a template, with {{1}} for its parameter."""
+        self._post("templates", {"name": name, "language": language, "text": text})
 
     def begin_to_write(self, conversation_id: int, **message: object) -> str:
         """Let the contact write and return the message's id without waiting for its webhook."""

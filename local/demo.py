@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.chatwoot_people import ChatwootPeople, Delivery
+from local.order_scenes import OrderScenes
+from local.phone_screen import print_scenes
 from local.report import Row, print_report, print_timings
 from local.stack import Stack
 from local.stored_state import StoredMessage, list_objects, read_messages
@@ -46,14 +48,19 @@ def run_demo() -> int:
         played = [_play(step) for step in _scenario(ChatwootPeople(stack.chatwoot_url))]
         messages = _wait_until_settled(stack, played)
         rows = [_row(one, messages, stack) for one in played]
+        sys.stdout.write("\nOrdering content: ")
+        scenes = OrderScenes(stack).play()
+        sys.stdout.write(" done\n")
     print_report(rows)
+    print_scenes(scenes)
     _print_times(played, messages)
-    failures = [row for row in rows if row.problem]
+    ends = [*(row.problem for row in rows), *(scene.problem for scene in scenes)]
+    failures = [problem for problem in ends if problem]
     if failures:
-        sys.stdout.write(f"\n{len(failures)} of {len(rows)} did not end as they must.\n")
+        sys.stdout.write(f"\n{len(failures)} of {len(ends)} did not end as they must.\n")
         return 1
     sys.stdout.write(
-        f"\nAll {len(rows)} ended as they must, in {time.monotonic() - started:.1f} s. "
+        f"\nAll {len(ends)} ended as they must, in {time.monotonic() - started:.1f} s. "
         "Nothing was left running.\n"
     )
     return 0

@@ -4,11 +4,11 @@ import json
 import shutil
 import sys
 import textwrap
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from local.stored_state import StoredMessage
+from local.text_width import shown_width
 
 _TITLE, _ANSWER, _STATUS = 19, 27, 10
 _MIN_WIDTH, _MAX_WIDTH = 100, 140
@@ -74,5 +74,4 @@ def _facts(row: Row, width: int) -> list[str]:
 
 
 def _pad(text: str, width: int) -> str:
-    shown = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-    return text + " " * max(width - shown, 1)
+    return text + " " * max(width - shown_width(text), 1)

@@ -29,7 +29,7 @@ BUCKET_PREFIX = "local-whatsapp"
 SPOOL_BUCKET = "local-spool"
 _READY_SECONDS = 30.0
 _WORKER_ROLE = "worker"
-_WORKERS = ("process_message", "record_dead_letter")
+_WORKERS = ("process_message", "record_dead_letter", "notify_ready")
 
 
 @dataclass(kw_only=True)
@@ -127,6 +127,7 @@ class Stack:
             project_id=PROJECT_ID,
             push_endpoint=self.function_url("process_message"),
             dead_letter_endpoint=self.function_url("record_dead_letter"),
+            ready_endpoint=self.function_url("notify_ready"),
             max_delivery_attempts=self.max_delivery_attempts,
             # Google takes 31 days, its emulator seven.
             dead_letter_retention_days=31 if self.official_pubsub is None else 7,

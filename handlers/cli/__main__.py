@@ -1,5 +1,6 @@
 """Runs one command: `python -m handlers.cli --help`."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TextIO
@@ -45,6 +46,16 @@ def _failed(output: Output, code: ExitCode, reason: str, said: str) -> ExitCode:
     return code
 
 
+def run() -> ExitCode:
+    """Run the command of this process; whoever stops reading its output ends it without a word."""
+    try:
+        return main(sys.argv[1:], CommandTools(), sys.stdout, sys.stderr)
+    except BrokenPipeError:
+        # What is left in the buffer would fail once more when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.WRONG
+
+
 if __name__ == "__main__":
     # pragma: no cover
-    sys.exit(main(sys.argv[1:], CommandTools(), sys.stdout, sys.stderr))
+    sys.exit(run())

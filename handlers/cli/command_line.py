@@ -3,7 +3,7 @@
 import argparse
 from typing import Final
 
-from handlers.cli import dead_letters, doctor, find, loss, reading_back, sweeping
+from handlers.cli import classify, dead_letters, doctor, find, loss, reading_back, sweeping
 from handlers.cli.exit_codes import EXPLANATION
 
 PROGRAM: Final = "python -m handlers.cli"
@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     loss.add_parser(commands)
     find.add_parser(commands)
     doctor.add_parser(commands)
+    classify.add_parser(commands)
     for command in commands.choices.values():
         for action in options._actions:  # noqa: SLF001 - `parents` must be named at creation
             command._add_action(action)  # noqa: SLF001

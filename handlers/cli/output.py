@@ -8,6 +8,7 @@ from typing import TextIO
 
 from handlers.cli.rendering import harmless
 from handlers.cli.report import Report
+from handlers.domain.json_values import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +22,15 @@ class Output:
 
     def show(self, report: Report) -> None:
         """Write a result."""
-        if self.is_json:
-            written = json.dumps(report.document, ensure_ascii=True, default=_plain)
-            self.out.write(written + "\n")
+        if self.is_json and report.document is not None:
+            self.show_line(report.document)
         else:
             self.out.writelines(harmless(line) + "\n" for line in report.lines)
+        self.out.flush()
+
+    def show_line(self, document: JsonObject) -> None:
+        """Write one JSON object as a line, at once."""
+        self.out.write(json.dumps(document, ensure_ascii=True, default=_plain) + "\n")
         self.out.flush()
 
     def progress(self, text: str) -> None:

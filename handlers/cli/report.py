@@ -11,5 +11,6 @@ class Report:
     """The result of a command."""
 
     lines: tuple[str, ...]
-    document: JsonObject
+    document: JsonObject | None
+    """None where the command wrote its results itself, line by line."""
     exit_code: ExitCode = ExitCode.DONE

@@ -1,7 +1,7 @@
 """What the commands work with; built only when a command asks for it."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from handlers.doctor.diagnosis import Doctor
 from handlers.ports.broker import BatchPublisher
@@ -12,6 +12,7 @@ from handlers.ports.spool import Spool
 from handlers.reading_back.backfill import Backfill
 from handlers.reading_back.reconciliation import Reconciliation
 from handlers.run_maintenance import RunMaintenance
+from handlers.understanding import Understander
 
 
 class DoctorOptions(Protocol):
@@ -57,6 +58,12 @@ class Tools(Protocol):
 
     def backfill(self, since: datetime, account_id: str | None) -> Backfill:
         """Return who takes in the history of one account, or of all."""
+
+    def understander(self, *, rules_only: bool) -> Understander:
+        """Return who tells notes from orders; by rules alone also where no model is set."""
+
+    def standard_input(self) -> BinaryIO:
+        """Return what the command reads."""
 
     def clock(self) -> Clock:
         """Return the clock."""

@@ -17,9 +17,9 @@ from handlers.domain.errors import (
 )
 from handlers.domain.json_values import JsonObject, child, identifier, number, text, timestamp
 from handlers.domain.outgoing import TakenOutgoing
+from handlers.domain.undelivered import CORRELATION_KEY
 from handlers.ports.clock import Clock
 
-CORRELATION_KEY: Final = "pipeline_correlation_id"
 # Chatwoot's clock and the database's may differ by this much.
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
 # Answered before anything is stored.

@@ -7,6 +7,7 @@ import openai
 from openai import Omit, OpenAI, omit
 from openai.types.audio import Transcription
 
+from handlers.clients.openai_errors import retry_after
 from handlers.domain.errors import (
     MediaReason,
     MediaRefusedError,
@@ -87,18 +88,12 @@ def _refusal(error: openai.BadRequestError) -> MediaRefusedError | RetryableErro
 
 def _later(error: openai.APIStatusError) -> MediaRefusedError | RetryableError:
     if isinstance(error, openai.RateLimitError):
-        return RetryableError(RetryReason.TRANSCRIPTION_THROTTLED, retry_after=_retry_after(error))
+        return RetryableError(RetryReason.TRANSCRIPTION_THROTTLED, retry_after=retry_after(error))
     if error.status_code == 413:  # noqa: PLR2004 - Content Too Large
         return MediaRefusedError(MediaReason.AUDIO_TOO_LARGE)
     if error.status_code < 500:  # noqa: PLR2004 - a key, a model or a right that is missing
         return RetryableError(RetryReason.TRANSCRIPTION_REFUSED)
-    return RetryableError(RetryReason.TRANSCRIPTION_UNAVAILABLE, retry_after=_retry_after(error))
-
-
-def _retry_after(error: openai.APIStatusError) -> float | None:
-    written = error.response.headers.get("Retry-After", "")
-    # Seconds are what this API sends; a date would say the same less exactly.
-    return float(written) if written.isascii() and written.isdigit() else None
+    return RetryableError(RetryReason.TRANSCRIPTION_UNAVAILABLE, retry_after=retry_after(error))
 
 
 def _language(answer: Transcription) -> str | None:

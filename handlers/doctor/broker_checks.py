@@ -10,8 +10,6 @@ from handlers.ports.doctor import BrokerHealth, SubscriptionFacts
 _DAY: Final = 86_400
 _ACK_DEADLINE: Final = 600
 _ATTEMPTS: Final = 100
-_WORK_RETENTION: Final = 7 * _DAY
-_DEAD_RETENTION: Final = 31 * _DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +38,8 @@ class SubscriptionsCheck:
     health: BrokerHealth
     topic: str
     dead_letter_topic: str | None
-    """None for the dead-letter topic itself, whose subscription never gives up."""
+    """None where the subscription never gives up, as the dead-letter topic's own."""
+    days_kept: int
 
     @property
     def about(self) -> str:
@@ -77,12 +76,10 @@ class SubscriptionsCheck:
         if facts.ack_deadline != _ACK_DEADLINE:
             yield problem(f"ack deadline {facts.ack_deadline} s, not 600 s", "--ack-deadline=600")
         yield from self._dead_letter_problems(facts, problem)
-        wanted = _WORK_RETENTION if self.dead_letter_topic else _DEAD_RETENTION
-        if facts.retention < wanted:
-            days = wanted // _DAY
+        if facts.retention < self.days_kept * _DAY:
             yield problem(
-                f"keeps messages for {facts.retention / _DAY:g} d, not {days} d",
-                f"--message-retention-duration={days}d",
+                f"keeps messages for {facts.retention / _DAY:g} d, not {self.days_kept} d",
+                f"--message-retention-duration={self.days_kept}d",
             )
         if facts.expires:
             yield problem("disappears when it is idle", "--expiration-period=never")
@@ -94,7 +91,7 @@ class SubscriptionsCheck:
     ) -> Iterator[Finding]:
         if self.dead_letter_topic is None:
             if facts.dead_letter_topic is not None:
-                yield problem("gives dead letters up once more", "--clear-dead-letter-policy")
+                yield problem("gives messages up", "--clear-dead-letter-policy")
             return
         flags = f"--dead-letter-topic={self.dead_letter_topic} --max-delivery-attempts={_ATTEMPTS}"
         if facts.dead_letter_topic is None:

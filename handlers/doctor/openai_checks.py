@@ -14,6 +14,23 @@ _NOTICE: Final = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelOffCheck:
+    """Says that a model is not asked, which is the operator's choice."""
+
+    variable: str
+    """The setting that says so."""
+
+    @property
+    def about(self) -> str:
+        """What it looks at."""
+        return "OpenAI intent model"
+
+    def run(self) -> Sequence[Finding]:
+        """Say it."""
+        return [ok(self.about, f"{self.variable} is off: the rules decide alone")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCheck:
     """Whether a configured model can be used, and for how long."""
 

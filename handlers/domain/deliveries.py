@@ -29,6 +29,12 @@ from handlers.domain.messages import (
     MessageType,
 )
 from handlers.domain.phones import e164
+from handlers.domain.undelivered import (
+    Undelivered,
+    carried_correlation_id,
+    has_failed,
+    undelivered_reason,
+)
 
 # Chatwoot writes names at the top level and these numbers in nested and REST messages.
 _MESSAGE_TYPE_NUMBERS: Final = {
@@ -38,6 +44,8 @@ _MESSAGE_TYPE_NUMBERS: Final = {
     "3": MessageType.TEMPLATE,
 }
 _MAX_ATTACHMENTS: Final = 100
+# The official API and 360dialog; Twilio's and other gateways' channels have other names.
+_WHATSAPP: Final = "Channel::Whatsapp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +65,7 @@ class Accepted:
     payload: JsonObject
 
 
-Delivery: TypeAlias = Accepted | Ignored
+Delivery: TypeAlias = Accepted | Ignored | Undelivered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +86,10 @@ def read_delivery(body: bytes, rules: InboxRules) -> Delivery:
     if not event_name:
         raise InvalidPayloadError(InvalidReason.EVENT_MISSING)
     reason = _why_not_ours(payload, event_name, rules)
+    if reason is IgnoreReason.NOT_INCOMING and has_failed(payload, event_name):
+        correlation_id = carried_correlation_id(payload)
+        if correlation_id is not None:
+            return _read_undelivered(payload, correlation_id)
     if reason is not None:
         # Another event's id is not a message's, though both count from 1.
         is_message = reason is not IgnoreReason.EVENT_NOT_HANDLED
@@ -98,12 +110,15 @@ def _why_not_ours(payload: JsonObject, event_name: str, rules: InboxRules) -> Ig
         return IgnoreReason.PRIVATE_NOTE
     if _message_type(payload) is not MessageType.INCOMING:
         return IgnoreReason.NOT_INCOMING
+    if carried_correlation_id(payload) is not None:
+        # A gateway behind an API inbox gives us our own words back as a customer's.
+        return IgnoreReason.OWN_ECHO
     return None
 
 
 def _why_not_our_inbox(payload: JsonObject, rules: InboxRules) -> IgnoreReason | None:
     conversation = child(payload, "conversation")
-    channel = text(conversation, "channel") or text(child(conversation, "meta"), "channel")
+    channel = _channel(payload)
     inbox_id = identifier(child(payload, "inbox"), "id") or identifier(conversation, "inbox_id")
     is_listed = inbox_id is not None and inbox_id in rules.inbox_ids
     if channel == "Channel::Api":
@@ -114,11 +129,16 @@ def _why_not_our_inbox(payload: JsonObject, rules: InboxRules) -> IgnoreReason |
         source_id = text(child(conversation, "contact_inbox"), "source_id") or ""
         if not source_id.startswith("whatsapp:"):
             return IgnoreReason.CHANNEL_NOT_WHATSAPP
-    elif channel != "Channel::Whatsapp":
+    elif channel != _WHATSAPP:
         return IgnoreReason.CHANNEL_NOT_WHATSAPP
     if rules.inbox_ids and not is_listed:
         return IgnoreReason.INBOX_NOT_LISTED
     return None
+
+
+def _channel(payload: JsonObject) -> str | None:
+    conversation = child(payload, "conversation")
+    return text(conversation, "channel") or text(child(conversation, "meta"), "channel")
 
 
 def _message_type(payload: JsonObject) -> MessageType:
@@ -133,7 +153,18 @@ def _message_type(payload: JsonObject) -> MessageType:
         raise InvalidPayloadError(InvalidReason.MESSAGE_TYPE_INVALID) from error
 
 
-def _read_message(payload: JsonObject, event: Event) -> Message:
+def _read_undelivered(payload: JsonObject, correlation_id: str) -> Undelivered:
+    account_id, conversation_id, message_id = _read_ids(payload)
+    return Undelivered(
+        account_id=account_id,
+        conversation_id=conversation_id,
+        message_id=message_id,
+        correlation_id=correlation_id,
+        reason=undelivered_reason(payload),
+    )
+
+
+def _read_ids(payload: JsonObject) -> tuple[AccountId, ConversationId, MessageId]:
     message_id = identifier(payload, "id")
     account_id = identifier(child(payload, "account"), "id")
     conversation_id = identifier(child(payload, "conversation"), "id")
@@ -143,12 +174,17 @@ def _read_message(payload: JsonObject, event: Event) -> Message:
         raise InvalidPayloadError(InvalidReason.ACCOUNT_ID_INVALID)
     if conversation_id is None:
         raise InvalidPayloadError(InvalidReason.CONVERSATION_ID_INVALID)
+    return AccountId(account_id), ConversationId(conversation_id), MessageId(message_id)
+
+
+def _read_message(payload: JsonObject, event: Event) -> Message:
+    account_id, conversation_id, message_id = _read_ids(payload)
     attributes = child(payload, "content_attributes")
     return Message(
         event=event,
-        account_id=AccountId(account_id),
-        conversation_id=ConversationId(conversation_id),
-        message_id=MessageId(message_id),
+        account_id=account_id,
+        conversation_id=conversation_id,
+        message_id=message_id,
         created_at=timestamp(payload, "created_at"),
         content=filled_text(payload, "content"),
         contact=_read_contact(payload),
@@ -157,7 +193,15 @@ def _read_message(payload: JsonObject, event: Event) -> Message:
         is_deleted=flag(attributes, "deleted"),
         is_unsupported=flag(attributes, "is_unsupported"),
         is_voice_call=text(payload, "content_type") == "voice_call",
+        quick_reply=filled_text(child(attributes, "quick_reply"), "value"),
+        in_reply_to=_quoted(attributes),
+        shows_options=_channel(payload) == _WHATSAPP,
     )
+
+
+def _quoted(attributes: JsonObject) -> MessageId | None:
+    found = identifier(attributes, "in_reply_to")
+    return None if found is None else MessageId(found)
 
 
 def _read_contact(payload: JsonObject) -> Contact | None:

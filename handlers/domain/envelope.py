@@ -99,9 +99,7 @@ def decode_push(body: bytes) -> Envelope:
         InvalidPayloadError: it is neither, or its version is not ours.
     """
     request = decode_object(body)
-    message = child(request, "message") or child(child(request, "data"), "message")
-    if not message:
-        raise InvalidPayloadError(InvalidReason.ENVELOPE_INVALID)
+    message = _pushed_message(request)
     attempt = number(request, "deliveryAttempt")
     return Envelope(
         body=_decode_data(message),
@@ -112,10 +110,26 @@ def decode_push(body: bytes) -> Envelope:
     )
 
 
+def decode_push_data(body: bytes) -> bytes:
+    """Return the data of a push request, whoever published it and with whatever attributes.
+
+    Raises:
+        InvalidPayloadError: it is no push request.
+    """
+    return _decode_data(_pushed_message(decode_object(body)))
+
+
 def delivery_key(envelope_body: bytes, attributes: Attributes | None) -> str:
     """Return the key under which a delivery that cannot be processed is kept, once."""
     delivery_id = attributes.delivery_id if attributes else None
     return delivery_id or "sha256:" + hashlib.sha256(envelope_body).hexdigest()
+
+
+def _pushed_message(request: JsonObject) -> JsonObject:
+    message = child(request, "message") or child(child(request, "data"), "message")
+    if not message:
+        raise InvalidPayloadError(InvalidReason.ENVELOPE_INVALID)
+    return message
 
 
 def _decode_data(message: JsonObject) -> bytes:

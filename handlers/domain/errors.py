@@ -46,8 +46,18 @@ class InvalidReason(StrEnum):
     MESSAGE_TYPE_INVALID = "message_type_invalid"
     CREATED_AT_INVALID = "created_at_invalid"
     ATTACHMENTS_INVALID = "attachments_invalid"
+    ORDER_ID_INVALID = "order_id_invalid"
+    ORDER_STATUS_UNKNOWN = "order_status_unknown"
     ENVELOPE_INVALID = "envelope_invalid"
     ENVELOPE_VERSION_UNKNOWN = "envelope_version_unknown"
+
+
+class LineReason(StrEnum):
+    """Why a line that a command reads is of no use, beside InvalidReason."""
+
+    LINE_TOO_LONG = "line_too_long"
+    TEXT_MISSING = "text_missing"
+    TEXT_INVALID = "text_invalid"
 
 
 class IgnoreReason(StrEnum):
@@ -58,6 +68,12 @@ class IgnoreReason(StrEnum):
     INBOX_NOT_LISTED = "inbox_not_listed"
     PRIVATE_NOTE = "private_note"
     NOT_INCOMING = "not_incoming"
+    OWN_ECHO = "own_echo"
+    """We sent it, and a channel gives it back as if a customer had written it."""
+    NOT_OUR_SENDING = "not_our_sending"
+    """It could not be delivered, and carries a mark like ours, but we did not send it."""
+    ORDER_UNKNOWN = "order_unknown"
+    """Another producer's."""
     CONVERSATION_GONE = "conversation_gone"
     """Reconcile had seen it, and Chatwoot deleted its conversation before it came."""
 
@@ -90,12 +106,20 @@ class RetryReason(StrEnum):
     TRANSCRIPTION_THROTTLED = "transcription_throttled"
     TRANSCRIPTION_REFUSED = "transcription_refused"
     TRANSCRIPTION_RUNNING = "transcription_running"
+    INTENT_UNAVAILABLE = "intent_unavailable"
+    INTENT_THROTTLED = "intent_throttled"
+    INTENT_REFUSED = "intent_refused"
+    """It takes our key, the model or the form of the request amiss: a setting to mend."""
+    INTENT_INVALID = "intent_invalid"
+    """It would not say, stopped in the middle, or what it said is not of the form asked for."""
     CHATWOOT_THROTTLED = "chatwoot_throttled"
     CHATWOOT_UNAVAILABLE = "chatwoot_unavailable"
     CHATWOOT_FORBIDDEN = "chatwoot_forbidden"
     """The token is wrong or may not do this: a setting to mend."""
     CHATWOOT_REFUSED = "chatwoot_refused"
     """It calls what we send invalid, behind which a fault that passes may hide."""
+    DIALOGUE_STALE = "dialogue_stale"
+    """Other messages moved the conversation's dialogue each time this one was decided."""
     OUT_OF_TIME = "out_of_time"
     UNJUDGED = "unjudged"
     """Chatwoot does not say what a conversation's channel is, or its contact's id there."""

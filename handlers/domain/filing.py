@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from handlers.domain.dialogue.values import Decision, DialogueFacts
 from handlers.domain.message_state import (
     AttachmentRecord,
     AttachmentState,
@@ -82,6 +83,8 @@ class Claimed:
     is_archived: bool
     """Whether the message's JSON is confirmed."""
     state: MessageState
+    dialogue: DialogueFacts = field(default_factory=DialogueFacts)
+    """What its decision depends on, beside the message itself."""
 
 
 class Refusal(StrEnum):
@@ -178,13 +181,21 @@ class FinishRequest:
     note: Note
     object_path: str
     """gs://bucket/object of the message's JSON."""
-    outbox: tuple[Outgoing, ...] = ()
-    """What is to be sent because of it; nothing for a note."""
+    decision: Decision | None = None
+    """None until there are words, and where it was decided before."""
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing is pending, so that a repeated delivery has nothing left to do."""
         return not self.state.pending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """The dialogue has moved since the decision's facts were found; nothing was written."""
+
+    facts: DialogueFacts
+    """As they are now: decide again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +214,8 @@ class DeadLetter:
     published_at: datetime | None
     lease: Lease | None = None
     """The attempt that gives it up; None where nobody was working on it."""
+    notice: Outgoing | None = None
+    """What an order's person is told where there was no place to keep it in."""
 
     @property
     def content_hash(self) -> str | None:

@@ -97,3 +97,9 @@ class Message:
     is_deleted: bool = False
     is_unsupported: bool = False
     is_voice_call: bool = False
+    quick_reply: str | None = field(default=None, repr=False)
+    """The value of a tapped option, where a channel tells it; WhatsApp tells the title only."""
+    in_reply_to: MessageId | None = None
+    """The message that it quotes."""
+    shows_options: bool = False
+    """Whether the channel turns options into a list or buttons; others show text only."""

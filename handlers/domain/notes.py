@@ -30,6 +30,12 @@ def compose_note(state: MessageState, message: Message) -> Note:
     )
 
 
+def spoken_words(state: MessageState) -> str | None:
+    """Return all that the person said themselves, written and spoken; None where there is none."""
+    words = (state.content, *(record.words for record in state.attachments))
+    return "\n\n".join(each for each in words if each) or None
+
+
 def _content(state: MessageState, message: Message) -> str | None:
     parts = [state.content]
     described = {a.attachment_id: a for a in message.attachments}

@@ -40,6 +40,16 @@ class OutgoingKind(StrEnum):
     JOB = "job"
 
 
+class OutgoingPurpose(StrEnum):
+    """What a message is for; what it depends on is looked at again before it goes out."""
+
+    QUESTION = "question"
+    """Goes out while its cause is the question that the conversation waits on."""
+    FAILURE = "failure"
+    """Something that a person asked for will not come."""
+    READY = "ready"
+
+
 class OutgoingState(StrEnum):
     """Where it stands."""
 
@@ -64,6 +74,12 @@ class Outgoing:
     """The body of Chatwoot's call, or the job; it must not say `pipeline_correlation_id`."""
     expires_at: datetime | None = None
     """From then on it is of no use."""
+    purpose: OutgoingPurpose | None = None
+    """None for a job. With one, it goes out within WhatsApp's window of 24 hours only."""
+    order_message_id: MessageId | None = None
+    """The order that it is about."""
+    template: JsonObject | None = field(default=None, repr=False)
+    """What goes out in its place outside of the window, where an operator has set one up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

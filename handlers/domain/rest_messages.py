@@ -8,12 +8,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import assert_never
 
 from handlers.domain.deliveries import Accepted, Ignored, InboxRules, read_delivery
-from handlers.domain.errors import InvalidPayloadError
+from handlers.domain.errors import IgnoreReason, InvalidPayloadError
 from handlers.domain.json_values import JsonObject, child, flag, identifier, timestamp
 from handlers.domain.messages import Event, Message, MessageType
 from handlers.domain.reconciliation import ConversationRef
+from handlers.domain.undelivered import Undelivered
 
 _TWILIO = "Channel::TwilioSms"
 _INCOMING = {0, "0", MessageType.INCOMING.value}
@@ -113,6 +115,11 @@ def judge(body: bytes, rules: InboxRules) -> Judgement:
             return Judgement(message=message, ignore_reason=None)
         case Ignored(reason=reason):
             return Judgement(message=None, ignore_reason=reason.value)
+        case Undelivered():
+            # Our own, of which nothing is filed.
+            return Judgement(message=None, ignore_reason=IgnoreReason.NOT_INCOMING.value)
+        case _:
+            assert_never(delivery)
 
 
 def _as_number(found: str | None) -> int | str | None:

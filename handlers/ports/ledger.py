@@ -11,6 +11,7 @@ from handlers.domain.filing import (
     DeadLetter,
     FinishRequest,
     Lease,
+    Stale,
     TranscriptLookup,
 )
 from handlers.domain.outgoing import OutgoingId
@@ -44,8 +45,12 @@ class Ledger(Protocol):
     def release(self, lease: Lease, reason: str) -> None:
         """Hand a message back before its lease ends, so that a redelivery need not wait."""
 
-    def finish(self, lease: Lease, request: FinishRequest) -> tuple[OutgoingId, ...]:
-        """Write note, ledger and outbox in one transaction; return what is to be sent now."""
+    def finish(self, lease: Lease, request: FinishRequest) -> tuple[OutgoingId, ...] | Stale:
+        """Write note, ledger, dialogue and outbox in one transaction; return what to send now.
+
+        Stale, with nothing written, where the decision was made on facts that no longer hold. A
+        message is decided once: of one that was decided before, a decision is passed over.
+        """
 
     def bury(self, dead_letter: DeadLetter) -> None:
         """Keep what cannot be processed and mark its message dead, in one transaction."""

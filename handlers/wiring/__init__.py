@@ -12,14 +12,16 @@ from handlers.settings import (
     dead_letter_settings,
     function_target,
     maintenance_settings,
+    ready_settings,
     webhook_settings,
     worker_settings,
 )
-from handlers.settings_catalogue import DEAD_LETTERS, MAINTENANCE, WEBHOOK, WORKER
+from handlers.settings_catalogue import DEAD_LETTERS, MAINTENANCE, READY, WEBHOOK, WORKER
 from handlers.wiring.instance import once
 
 if TYPE_CHECKING:
     from handlers.chatwoot_webhook import ChatwootWebhook
+    from handlers.notify_ready import NotifyReady
     from handlers.process_message import ProcessMessage
     from handlers.record_dead_letter import RecordDeadLetter
     from handlers.run_maintenance import RunMaintenance
@@ -56,6 +58,11 @@ def _load_dead_letters() -> None:
     import handlers.wiring.maintenance  # noqa: F401
 
 
+def _load_ready() -> None:
+    ready_settings()
+    import handlers.wiring.ready  # noqa: F401
+
+
 def _load_maintenance() -> None:
     maintenance_settings()
     import handlers.wiring.maintenance  # noqa: F401
@@ -65,6 +72,7 @@ _LOADERS: Final[dict[str, Callable[[], None]]] = {
     WEBHOOK: _load_webhook,
     WORKER: _load_worker,
     DEAD_LETTERS: _load_dead_letters,
+    READY: _load_ready,
     MAINTENANCE: _load_maintenance,
 }
 
@@ -87,6 +95,12 @@ def _build_record_dead_letter() -> "RecordDeadLetter":
     return build_record_dead_letter()
 
 
+def _build_notify_ready() -> "NotifyReady":
+    from handlers.wiring.ready import build_notify_ready
+
+    return build_notify_ready()
+
+
 def _build_run_maintenance() -> "RunMaintenance":
     from handlers.wiring.maintenance import build_run_maintenance
 
@@ -96,4 +110,5 @@ def _build_run_maintenance() -> "RunMaintenance":
 chatwoot_webhook: Final = once(_build_chatwoot_webhook)
 process_message: Final = once(_build_process_message)
 record_dead_letter: Final = once(_build_record_dead_letter)
+notify_ready: Final = once(_build_notify_ready)
 run_maintenance: Final = once(_build_run_maintenance)

@@ -3,7 +3,7 @@
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from handlers import settings_parts as parts
 from handlers.domain.deliveries import InboxRules
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from handlers.reading_back.backfill import Backfill
     from handlers.reading_back.reconciliation import Reconciliation
     from handlers.run_maintenance import RunMaintenance
+    from handlers.understanding import Understander
     from handlers.wiring.doctor import Options
     from handlers.wiring.reading_back import ReadingBackParts
 
@@ -95,6 +96,17 @@ class CommandTools:
         from handlers.wiring.reading_back import backfill
 
         return backfill(self._reading_back(), since, _only(account_id))
+
+    def understander(self, *, rules_only: bool) -> "Understander":
+        """Return who tells notes from orders."""
+        from handlers.wiring.intents import understander
+
+        settings = None if rules_only else command_settings(parts.intents)
+        return understander(settings, self._log)
+
+    def standard_input(self) -> BinaryIO:
+        """Return what the command reads."""
+        return sys.stdin.buffer
 
     def clock(self) -> Clock:
         """Return the clock."""

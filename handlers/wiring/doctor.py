@@ -6,18 +6,11 @@ once can meet one that is half loaded.
 
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 import certifi
-import grpc
-from google.auth.exceptions import GoogleAuthError
-from google.pubsub_v1.services.publisher import PublisherClient
-from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
-from google.pubsub_v1.services.subscriber import SubscriberClient
-from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
 from db.health import PostgresHealth
 from db.migrate import list_migrations
@@ -25,8 +18,6 @@ from handlers import settings_parts as parts
 from handlers.clients.chatwoot_health import ChatwootAccounts
 from handlers.clients.chatwoot_http import ChatwootHttp
 from handlers.clients.openai_models import OpenAIModels
-from handlers.clients.pubsub_health import PubsubHealth
-from handlers.doctor.broker_checks import SubscriptionsCheck, TopicCheck
 from handlers.doctor.bucket_checks import BucketRightsCheck, SpoolBucketCheck
 from handlers.doctor.chatwoot_checks import ChatwootTokenCheck, ChatwootWebhookCheck
 from handlers.doctor.database_checks import (
@@ -36,10 +27,8 @@ from handlers.doctor.database_checks import (
     OwnerKeyCheck,
 )
 from handlers.doctor.diagnosis import Check, Doctor
-from handlers.doctor.findings import Finding, wrong
-from handlers.doctor.openai_checks import ModelCheck
+from handlers.doctor.openai_checks import ModelCheck, ModelOffCheck
 from handlers.doctor.settings_checks import SettingsCheck
-from handlers.domain.errors import RetryableError, RetryReason
 from handlers.domain.owners import key_canary
 from handlers.logs import EventLog
 from handlers.settings import (
@@ -47,12 +36,15 @@ from handlers.settings import (
     command_settings,
     dead_letter_settings,
     maintenance_settings,
+    ready_settings,
     webhook_settings,
     worker_settings,
 )
-from handlers.settings_catalogue import DEAD_LETTERS, MAINTENANCE, WEBHOOK, WORKER
+from handlers.settings_catalogue import DEAD_LETTERS, MAINTENANCE, READY, WEBHOOK, WORKER
 from handlers.settings_reader import SettingsError
 from handlers.wiring import adapters
+from handlers.wiring.broker_checks import broker_checks
+from handlers.wiring.deferred_checks import Deferred
 from handlers.wiring.instance import SystemClock, new_token, once
 from storage.health import GcsHealth
 
@@ -61,6 +53,7 @@ _FUNCTIONS: Final[Mapping[str, Callable[[], object]]] = {
     WEBHOOK: webhook_settings,
     WORKER: worker_settings,
     DEAD_LETTERS: dead_letter_settings,
+    READY: ready_settings,
     MAINTENANCE: maintenance_settings,
 }
 
@@ -85,23 +78,6 @@ class Options(Protocol):
         """How long the checks may take."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deferred:
-    """A check that is built when it is run, so that its settings and clients fail it alone."""
-
-    about: str
-    build: Callable[[], Check]
-
-    def run(self) -> Sequence[Finding]:
-        """Build it and look."""
-        try:
-            check = self.build()
-        except SettingsError as error:
-            problems = "; ".join(problem.splitlines()[0] for problem in error.problems)
-            return [wrong(self.about, f"not checked: {problems}", "see what is said of settings")]
-        return check.run()
-
-
 def build_doctor(options: Options, log: EventLog) -> Doctor:
     """Build every check."""
     return Doctor(
@@ -111,10 +87,11 @@ def build_doctor(options: Options, log: EventLog) -> Doctor:
                 for function, read in _FUNCTIONS.items()
             ),
             *_database_checks(options, log),
-            *_broker_checks(),
+            *broker_checks(),
             *_bucket_checks(),
             *_chatwoot_checks(options),
             Deferred(about="OpenAI model", build=_model_check),
+            Deferred(about="OpenAI intent model", build=_intent_model_check),
         ],
         seconds=options.check_seconds,
         clock=SystemClock(),
@@ -159,43 +136,6 @@ def _database_checks(options: Options, log: EventLog) -> Iterator[Check]:
     yield Deferred(about="migrations", build=migrations)
     yield Deferred(about="owner hash key", build=owner_key)
     yield Deferred(about="database connections", build=connections)
-
-
-def _broker_checks() -> Iterator[Check]:
-    @once
-    def health() -> PubsubHealth:
-        return _pubsub_health(command_settings(parts.broker))
-
-    def work() -> Check:
-        return SubscriptionsCheck(
-            health=health(),
-            topic=command_settings(parts.broker).topic,
-            dead_letter_topic=command_settings(parts.dead_letter_topic),
-        )
-
-    def dead_letters() -> Check:
-        topic = command_settings(parts.dead_letter_topic)
-        return SubscriptionsCheck(health=health(), topic=topic, dead_letter_topic=None)
-
-    def jobs() -> Check:
-        return TopicCheck(health=health(), topic=command_settings(parts.content_jobs_topic))
-
-    yield Deferred(about="topic of the deliveries", build=work)
-    yield Deferred(about="topic of the dead letters", build=dead_letters)
-    yield Deferred(about="topic of the jobs", build=jobs)
-
-
-def _pubsub_health(settings: parts.BrokerSettings) -> PubsubHealth:
-    try:
-        if settings.emulator_host is None:
-            publisher, subscriber = PublisherClient(), SubscriberClient()
-        else:
-            channel = grpc.insecure_channel(settings.emulator_host)
-            publisher = PublisherClient(transport=PublisherGrpcTransport(channel=channel))
-            subscriber = SubscriberClient(transport=SubscriberGrpcTransport(channel=channel))
-    except GoogleAuthError as error:
-        raise RetryableError(RetryReason.PUBLISH_FAILED) from error
-    return PubsubHealth(publisher, subscriber, project_id=settings.project_id)
 
 
 def _bucket_checks() -> Iterator[Check]:
@@ -264,5 +204,22 @@ def _model_check() -> Check:
         catalogue=OpenAIModels(api_key=settings.api_key, base_url=settings.base_url),
         model=settings.model,
         variable="OPENAI_TRANSCRIBE_MODEL",
+        clock=SystemClock(),
+    )
+
+
+def _intent_model_check() -> Check:
+    from handlers.clients.openai_models import OpenAIModels
+
+    variable = "OPENAI_INTENT_MODEL"
+    model = command_settings(parts.intents).model
+    if model is None:
+        return ModelOffCheck(variable=variable)
+    # The key is needed for transcription, so it is missed where it is not set.
+    settings = command_settings(parts.transcription)
+    return ModelCheck(
+        catalogue=OpenAIModels(api_key=settings.api_key, base_url=settings.base_url),
+        model=model,
+        variable=variable,
         clock=SystemClock(),
     )

@@ -3,17 +3,22 @@
 from dataclasses import replace
 
 from db.backlog import PostgresBacklog
+from db.orders import PostgresOrders
 from handlers.bucket_resolution import BucketCreator, BucketNaming
+from handlers.domain.orders.understanding import understand
 from handlers.durable_objects import DurableObjects
 from handlers.logs import EventLog
 from handlers.object_mover import ObjectMover
+from handlers.order_endings import OrderEndings
 from handlers.record_dead_letter import RecordDeadLetter
 from handlers.run_maintenance import RunMaintenance
 from handlers.settings import dead_letter_settings, maintenance_settings
 from handlers.sweeps.dead_letters import DeadLetterSweep
 from handlers.sweeps.fallback import FallbackSweep
+from handlers.sweeps.orders import OrderSweep
 from handlers.sweeps.orphans import OrphanSweep
 from handlers.sweeps.outbox import OutboxSweep
+from handlers.sweeps.ready import ReadySweep
 from handlers.sweeps.reconcile import ReconcileSweep
 from handlers.sweeps.spool import SpoolSweep
 from handlers.sweeps.transcriptions import TranscriptionSweep
@@ -30,6 +35,7 @@ def build_record_dead_letter() -> RecordDeadLetter:
     return RecordDeadLetter(
         installation=settings.database.installation,
         inbox_rules=settings.inbox_rules,
+        rules=understand,
         backlog=PostgresBacklog(
             adapters.pool(settings.database, log), installation=settings.database.installation
         ),
@@ -50,6 +56,14 @@ def build_run_maintenance(log: EventLog | None = None) -> RunMaintenance:
     fallback = adapters.fallback(settings.fallback_max_bytes, pool)
     objects = DurableObjects(store=store, fallback=fallback, clock=clock, log=log)
     publisher = adapters.publisher(settings.broker)
+    orders = PostgresOrders(pool, installation=settings.database.installation)
+    delivery = sending.outbox_delivery(
+        chatwoot=settings.chatwoot,
+        jobs_broker=replace(settings.broker, topic=settings.content_jobs_topic),
+        pool=pool,
+        installation=settings.database.installation,
+        log=log,
+    )
     return RunMaintenance(
         sweeps={
             "spool": SpoolSweep(
@@ -78,14 +92,12 @@ def build_run_maintenance(log: EventLog | None = None) -> RunMaintenance:
                 backlog=backlog, objects=objects, publisher=publisher, clock=clock
             ),
             "orphans": OrphanSweep(queue=backlog, objects=objects, clock=clock),
-            "outbox": OutboxSweep(
-                delivery=sending.outbox_delivery(
-                    chatwoot=settings.chatwoot,
-                    jobs_broker=replace(settings.broker, topic=settings.content_jobs_topic),
-                    pool=pool,
-                    installation=settings.database.installation,
-                    log=log,
-                ),
+            "outbox": OutboxSweep(delivery=delivery, clock=clock),
+            "orders": OrderSweep(orders=orders, outbox=delivery, clock=clock),
+            "ready": ReadySweep(
+                orders=orders,
+                endings=OrderEndings(orders=orders, templates=settings.notice_templates),
+                outbox=delivery,
                 clock=clock,
             ),
             "fallback": FallbackSweep(

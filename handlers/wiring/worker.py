@@ -7,12 +7,14 @@ import certifi
 from handlers.attachments import AttachmentArchiver
 from handlers.bucket_resolution import BucketResolution
 from handlers.clients.media_downloads import ChatwootMediaDownloads
+from handlers.domain.orders.languages import detect_language
 from handlers.durable_objects import DurableObjects
+from handlers.message_finishing import MessageFinishing
 from handlers.ports.media import Transcriber
 from handlers.process_message import ProcessMessage
 from handlers.recordings import Recordings
 from handlers.settings import WorkerSettings, worker_settings
-from handlers.wiring import adapters, sending
+from handlers.wiring import adapters, intents, sending
 from handlers.wiring.instance import SystemClock, event_log, jitter, new_token
 from storage.objects import GcsObjects
 
@@ -63,6 +65,12 @@ def build_process_message() -> ProcessMessage:
             clock=clock,
             jitter=jitter,
             log=log,
+        ),
+        finishing=MessageFinishing(
+            ledger=ledger,
+            understander=intents.understander(settings.intents, log),
+            detect_language=detect_language,
+            clock=clock,
         ),
         outbox=sending.outbox_delivery(
             chatwoot=settings.chatwoot,

@@ -16,6 +16,7 @@ from local.chatwoot.deliveries import Deliveries
 from local.chatwoot.events import Events
 from local.chatwoot.message_changes import MessageChanges
 from local.chatwoot.outbox import Outbox
+from local.chatwoot.phone import Phone
 from local.chatwoot.records import Account, Webhook
 from local.chatwoot.store import Store
 from local.chatwoot.writers import Writers
@@ -68,6 +69,7 @@ def _account_routes(
         writers=Writers(store, blobs),
         changes=changes,
         outbox=outbox,
+        phone=Phone(store=store, outbox=outbox),
         double_audio=options.edition == "enterprise",
     )
     messages = MessagesApi(

@@ -9,6 +9,7 @@ from local.chatwoot.deliveries import Deliveries, Delivery
 from local.chatwoot.events import Events
 from local.chatwoot.message_changes import MessageChanges
 from local.chatwoot.outbox import Outbox
+from local.chatwoot.phone import Phone
 from local.chatwoot.rails_format import to_json
 from local.chatwoot.records import Conversation, Message
 from local.chatwoot.store import INBOXES, Store
@@ -45,6 +46,7 @@ class Control:
     writers: Writers
     changes: MessageChanges
     outbox: Outbox
+    phone: Phone
     double_audio: bool
 
     def routes(self, base: str = "/_control") -> list[Route]:
@@ -55,6 +57,9 @@ class Control:
             ("POST", one, self._change_conversation),
             ("POST", f"{one}/incoming", self._incoming),
             ("POST", f"{one}/outgoing", self._outgoing),
+            ("POST", f"{one}/tap", self._tap),
+            ("GET", f"{one}/phone", self._show_phone),
+            ("POST", f"{base}/templates", self._approve_template),
             ("POST", f"{base}/messages/{{message_id}}/update", self._update),
             ("POST", f"{base}/deliver", self._deliver),
             ("GET", f"{base}/deliveries", self._list_deliveries),
@@ -103,6 +108,25 @@ class Control:
         with self.store.lock:
             conversation.status = wish.get("status", conversation.status)
         return json_response({"conversation_id": conversation.id, "status": conversation.status})
+
+    def _tap(self, request: Request) -> Response:
+        """Choose an option: WhatsApp gives its title back as text, and nothing of its value."""
+        conversation, wish = self._conversation(request), request.json()
+        with self.store.lock:
+            question = self.phone.option(conversation, wish["title"])
+        tapped = {"content": wish["title"], "in_reply_to": question.id}
+        message = self.writers.incoming(conversation, tapped)
+        return self._fire(message, ["message_created"], wish)
+
+    def _show_phone(self, request: Request) -> Response:
+        conversation = self._conversation(request)
+        with self.store.lock:
+            return json_response({"messages": self.phone.screen(conversation)})
+
+    def _approve_template(self, request: Request) -> Response:
+        wish = request.json()
+        self.outbox.templates[wish["name"], wish["language"]] = wish["text"]
+        return json_response({"templates": len(self.outbox.templates)})
 
     def _incoming(self, request: Request) -> Response:
         wish = request.json()

@@ -47,6 +47,7 @@ def message_fields(parameters: Mapping[str, Any], conversation: Conversation) ->
         "content_attributes": attributes,
         "private": parameters.get("private") in (True, "true", "1", 1),
         "source_id": parameters.get("source_id"),
+        "additional_attributes": _additional_attributes(parameters),
     }
 
 
@@ -67,6 +68,11 @@ def _content_attributes(given: object) -> dict[str, Any]:
         except ValueError as error:
             raise unprocessable(f"unexpected token at '{given[:50]}'") from error
     return {str(key): each for key, each in value.items()} if isinstance(value, dict) else {}
+
+
+def _additional_attributes(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("template_params", "campaign_id")
+    return {name: parameters[name] for name in kept if parameters.get(name)}
 
 
 def _check_items(items: object, allowed: set[str]) -> None:

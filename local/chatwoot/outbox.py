@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from local.chatwoot.events import Events
 from local.chatwoot.records import WHATSAPP_CHANNELS, Conversation, Message
+from local.chatwoot.rendering import rendered
 from local.chatwoot.store import Store
+from local.chatwoot.whatsapp_limits import options_of, template_error, text_error
 
 _WINDOW_CLOSED = (
     "Message not sent because the WhatsApp 24-hour customer service window is closed and no "
@@ -19,6 +21,8 @@ class Outbox:
     """Sends stored messages on in the background; every step is a message_updated."""
 
     def __init__(self, store: Store, events: Events, step_seconds: float) -> None:
+        self.templates: dict[tuple[str, str], str] = {}
+        """Approved ones: their text by name and language."""
         self._store = store
         self._events = events
         self._step_seconds = step_seconds
@@ -39,15 +43,27 @@ class Outbox:
     def _accept(self, message: Message, conversation: Conversation) -> None:
         with self._store.lock:
             message.updated_at = time.time()
-            accepted = conversation.can_reply(message.updated_at)
-            if accepted:
+            error = self._error(message, conversation, message.updated_at)
+            if error is None:
                 message.source_id = provider_id(conversation)
             else:
                 message.status = "failed"
-                message.content_attributes["external_error"] = _WINDOW_CLOSED
+                message.content_attributes["external_error"] = error
         self._events.fire("message_updated", message_id=message.id)
-        if accepted:
+        if error is None:
             self._later(self._deliver, message, conversation)
+
+    def _error(self, message: Message, conversation: Conversation, now: float) -> str | None:
+        template = message.additional_attributes.get("template_params")
+        if template:
+            return template_error(template, self.templates)
+        if not conversation.can_reply(now):
+            return _WINDOW_CLOSED
+        if message.attachments:
+            return None
+        is_whatsapp = conversation.inbox.channel == "Channel::Whatsapp"
+        options = options_of(message) if is_whatsapp else []
+        return text_error(rendered(message, conversation, self._store.account), options)
 
     def _deliver(self, message: Message, _: Conversation) -> None:
         with self._store.lock:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from local.http_service import HttpService
 from local.speech.api import SpeechApi
+from local.speech.responses import ResponsesApi
+from local.speech.scripted_answers import ScriptedAnswers
 from local.speech.transcriber import Transcriber
 
 _EXIT_ABSENT = 3
@@ -26,7 +28,12 @@ def main() -> None:
     service = HttpService(options.host, options.port)
     if options.preload:
         transcriber.load()
-    api = SpeechApi(transcriber=transcriber, api_key=options.api_key, remember=options.remember)
+    api = SpeechApi(
+        transcriber=transcriber,
+        responses=ResponsesApi(answers=ScriptedAnswers()),
+        api_key=options.api_key,
+        remember=options.remember,
+    )
     service.serve(api.routes())
 
 

@@ -8,20 +8,23 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from local.http_messages import Handler, Request, Response, Route, json_response
-from local.speech import openai_errors
+from local.speech import openai_errors, responses
 from local.speech.audio_upload import MODELS, AudioUpload, read_upload
+from local.speech.responses import ResponsesApi
 from local.speech.transcriber import Transcriber, Transcript, UnreadableAudioError, measure
 
 _MIN_SECONDS = 0.1
 _MAX_SECONDS = 1500
 _CREATED = 1_700_000_000
+_ALL_MODELS = (*MODELS, *responses.MODELS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechApi:
-    """Transcribes, lists models, remembers what was asked."""
+    """Transcribes, answers, lists models, remembers what was asked."""
 
     transcriber: Transcriber
+    responses: ResponsesApi
     api_key: str | None
     remember: bool
     _asked: list[dict[str, Any]] = field(default_factory=list)
@@ -33,9 +36,12 @@ class SpeechApi:
         """Return all routes."""
         return [
             Route("POST", "/v1/audio/transcriptions", self._authorised(self._transcribe)),
+            Route("POST", "/v1/responses", self._authorised(self.responses.create)),
             Route("GET", "/v1/models", self._authorised(self._list_models)),
             Route("GET", "/v1/models/{model}", self._authorised(self._show_model)),
             Route("PUT", "/_control/models/{model}", self._announce_shutdown),
+            Route("POST", "/_control/answers", self._tell_answer),
+            Route("DELETE", "/_control/answers", self._forget_answers),
             Route("GET", "/_control/requests", self._list_requests),
             Route("DELETE", "/_control/requests", self._forget_requests),
         ]
@@ -75,17 +81,19 @@ class SpeechApi:
         return transcript
 
     def _list_models(self, _: Request) -> Response:
-        return json_response({"object": "list", "data": [self._model(each) for each in MODELS]})
+        return json_response(
+            {"object": "list", "data": [self._model(each) for each in _ALL_MODELS]}
+        )
 
     def _show_model(self, request: Request) -> Response:
         model = request.params["model"]
-        if model not in MODELS:
+        if model not in _ALL_MODELS:
             raise openai_errors.unknown_model(model)
         return json_response(self._model(model))
 
     def _announce_shutdown(self, request: Request) -> Response:
         model = request.params["model"]
-        if model not in MODELS:
+        if model not in _ALL_MODELS:
             raise openai_errors.unknown_model(model)
         self._shutdowns[model] = request.json().get("shutdown_date")
         return json_response(self._model(model))
@@ -101,12 +109,31 @@ class SpeechApi:
 
     def _list_requests(self, _: Request) -> Response:
         with self._lock:
-            return json_response({"count": len(self._asked), "transcriptions": self._asked})
+            transcriptions = list(self._asked)
+        return json_response(
+            {
+                "count": len(transcriptions),
+                "transcriptions": transcriptions,
+                "responses": self.responses.asked(),
+            }
+        )
 
     def _forget_requests(self, _: Request) -> Response:
         with self._lock:
             self._asked.clear()
-        return json_response({"count": 0, "transcriptions": []})
+        self.responses.forget()
+        return json_response({"count": 0, "transcriptions": [], "responses": []})
+
+    def _tell_answer(self, request: Request) -> Response:
+        try:
+            self.responses.answers.tell(request.json())
+        except ValueError as error:
+            return json_response({"error": str(error)}, 400)
+        return json_response({})
+
+    def _forget_answers(self, _: Request) -> Response:
+        self.responses.answers.clear()
+        return json_response({})
 
     def _authorised(self, handler: Handler) -> Handler:
         def check(request: Request) -> Response:

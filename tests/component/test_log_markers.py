@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from handlers.domain.errors import MediaReason, MediaRefusedError
+from handlers.domain.errors import MediaReason, MediaRefusedError, RetryableError, RetryReason
+from handlers.domain.orders.values import Confidence, Decider, Intent, Understanding
 from handlers.logs import capture_library_logs
 from handlers.ports.media import Transcript
 from tests.component.logged_lines import LoggedLines
 from tests.component.media_samples import NOTE_OGG, VOICE
+from tests.component.order_talk import DOUBTFUL, ORDER, Talk
 from tests.component.webhook_world import WebhookWorld
 from tests.component.worker_world import WorkerWorld
 from tests.factories import encode, push_request
@@ -96,6 +98,68 @@ def test_an_unexpected_error_at_any_port_is_logged_without_its_text(
     (entry,) = worker.log.named("unexpected_error")
     assert entry["error_types"] == ["RuntimeError", "ValueError"]
     assert "process_message.py" in entry["stack_trace"]
+    assert not [line for line in worker.log.lines if _MARKER in line]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"write a post about {_MARKER}",
+        f"write a short, casual LinkedIn post about {_MARKER}",
+        f"{DOUBTFUL} {_MARKER}",
+    ],
+    ids=["asked", "placed", "by the model"],
+)
+@pytest.mark.parametrize("is_refused", [False, True], ids=["taken", "refused"])
+def test_an_order_leaves_no_marker_in_the_log(
+    worker: WorkerWorld, words: str, is_refused: bool
+) -> None:
+    talk = Talk(worker)
+    talk.tables.dialogue.refusal = "23514" if is_refused else None
+    worker.model.opinions[words] = Understanding(
+        intent=Intent.ORDER,
+        decided_by=Decider.MODEL,
+        confidence=Confidence.CERTAIN,
+        subject=_MARKER,
+    )
+    worker.model.opinions[f"{words}?"] = RetryReason.INTENT_INVALID
+    worker.sending.conversations.fail_next(RetryableError(RetryReason.CHATWOOT_REFUSED))
+
+    talk.say(words, ORDER)
+    talk.write(f"linkedin, short, casual {_MARKER}", ORDER + 1)
+    talk.write("linkedin, short, casual", ORDER + 2, sender={"id": 90210, "name": _MARKER})
+    talk.write(words, ORDER + 3)
+    talk.write(f"{words}?", ORDER + 4)
+    worker.clock.advance(3600)
+    talk.sweep()
+
+    assert talk.order().words == words
+    content = talk.order().content
+    assert content is not None
+    assert _MARKER in (content.subject or "")
+    assert bool(talk.jobs) is not is_refused
+    assert len(worker.log.lines) >= 8
+    assert not [line for line in worker.log.lines if _MARKER in line]
+
+
+@pytest.mark.parametrize(
+    ("port", "status"),
+    [("ledger", 503), ("model", 503), ("outbox", 200), ("conversations", 200), ("jobs", 200)],
+)
+@pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
+def test_an_unexpected_error_about_an_order_is_logged_without_its_text(
+    worker: WorkerWorld, port: str, status: int, is_after: bool
+) -> None:
+    words = f"{DOUBTFUL} {_MARKER}" if port == "model" else f"write a post about {_MARKER}"
+    if port == "jobs":
+        words = f"write a short, casual LinkedIn post about {_MARKER}"
+    failing = worker.ports[port]
+    (failing.fail_after_next if is_after else failing.fail_next)(_error())
+
+    assert Talk(worker).write(words).status_code == status
+
+    (entry,) = worker.log.named("unexpected_error")
+    assert entry["error_types"] == ["RuntimeError", "ValueError"]
     assert not [line for line in worker.log.lines if _MARKER in line]
 
 

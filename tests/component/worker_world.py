@@ -22,12 +22,14 @@ from tests.fakes.buckets import FakeBuckets
 from tests.fakes.clock import FakeClock
 from tests.fakes.failing import FailingPort
 from tests.fakes.fallback import FakeFallback
+from tests.fakes.intents import FakeIntentModel
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.ledger_rows import AttachmentRow, MessageRow, NoteRow
 from tests.fakes.media_downloads import FakeMediaDownloads
 from tests.fakes.objects import FakeObjects, StoredObject
 from tests.fakes.sending import FakeSending, fake_sending
 from tests.fakes.transcriber import FakeTranscriber
+from tests.finishing import finishing
 
 PREFIX = "test-whatsapp"
 HASH_KEY = b"k" * 32
@@ -48,6 +50,7 @@ class WorkerWorld:
     fallback: FakeFallback
     downloads: FakeMediaDownloads
     transcriber: FakeTranscriber
+    model: FakeIntentModel
     sending: FakeSending
     log: LoggedLines
 
@@ -60,6 +63,7 @@ class WorkerWorld:
             "fallback": self.fallback,
             "downloads": self.downloads,
             "transcriber": self.transcriber,
+            "model": self.model,
             "outbox": self.sending.outbox,
             "conversations": self.sending.conversations,
             "jobs": self.sending.jobs,
@@ -102,7 +106,7 @@ def make_worker_world(monkeypatch: pytest.MonkeyPatch) -> WorkerWorld:
     clock, log = FakeClock(), LoggedLines()
     ledger, buckets = FakeLedger(clock), FakeBuckets()
     objects, downloads = FakeObjects(buckets), FakeMediaDownloads()
-    transcriber, events = FakeTranscriber(), log.event_log()
+    transcriber, model, events = FakeTranscriber(), FakeIntentModel(), log.event_log()
     fallback = FakeFallback(clock, ledger.tables)
     durable = DurableObjects(store=objects, fallback=fallback, clock=clock, log=events)
     sending = fake_sending(ledger.tables)
@@ -130,6 +134,7 @@ def make_worker_world(monkeypatch: pytest.MonkeyPatch) -> WorkerWorld:
             jitter=lambda: 0.0,
             log=events,
         ),
+        finishing=finishing(ledger, clock, events, model=model),
         outbox=sending.delivery(clock, events),
         clock=clock,
         new_token=partial(next, map(str, itertools.count(1))),
@@ -144,6 +149,7 @@ def make_worker_world(monkeypatch: pytest.MonkeyPatch) -> WorkerWorld:
         fallback=fallback,
         downloads=downloads,
         transcriber=transcriber,
+        model=model,
         sending=sending,
         log=log,
     )

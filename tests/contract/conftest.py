@@ -12,7 +12,10 @@ from tests.databases import Database, Databases
 from tests.fakes.clock import FakeClock
 from tests.fakes.ledger import FakeLedger
 
-_TABLES = "contacts messages attachments buckets dead_letters sync_state"
+_TABLES = (
+    "contacts messages attachments buckets dead_letters sync_state conversations orders outbox"
+)
+_APP_TABLES = "meeting_notes content_order agent_job whatsapp_preferences user_bucket_mapping"
 
 
 @pytest.fixture(scope="session")
@@ -43,8 +46,9 @@ def world(request: pytest.FixtureRequest) -> Iterator[LedgerWorld]:
 def _postgres_world(
     request: pytest.FixtureRequest, database: Database, lane: str
 ) -> Iterator[PostgresLedgerWorld]:
-    tables = ", ".join(f"whatsapp.{name}" for name in _TABLES.split())
-    database.run(f"truncate {tables}, public.meeting_notes")
+    tables = [f"whatsapp.{name}" for name in _TABLES.split()]
+    tables += [f"public.{name}" for name in _APP_TABLES.split()]
+    database.run(f"truncate {', '.join(tables)}")
     url = database.worker_url
     if lane == "pgbouncer":
         server, pooler = request.getfixturevalue("databases").server, "pgbouncer"

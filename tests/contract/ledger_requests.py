@@ -1,9 +1,11 @@
 """What the ledger's tests ask of it, with the parts that do not matter filled in."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+from handlers.domain.dialogue.values import Decision, Role
 from handlers.domain.filing import (
     ArchivedFile,
     AttachmentResult,
@@ -14,6 +16,7 @@ from handlers.domain.filing import (
     DeadLetter,
     FinishRequest,
     Lease,
+    Stale,
 )
 from handlers.domain.message_state import (
     AttachmentRecord,
@@ -24,6 +27,7 @@ from handlers.domain.message_state import (
 )
 from handlers.domain.messages import Attachment, AttachmentId, AttachmentKind, Message
 from handlers.domain.notes import compose_note
+from handlers.domain.outgoing import Outgoing, OutgoingId
 from handlers.domain.owners import OwnerId
 from handlers.ports.ledger import Ledger
 from tests.factories import make_message
@@ -70,6 +74,25 @@ def finish_request(message: Message, state: MessageState) -> FinishRequest:
         note=compose_note(state, message),
         object_path="gs://bucket/object.json",
     )
+
+
+def sending_request(claim: Claimed, message: Message, *outgoing: Outgoing) -> FinishRequest:
+    """Return a finish that decides to send these and nothing else."""
+    decision = Decision(
+        role=Role.NOTE,
+        decided_by="rules",
+        based_on=claim.dialogue.version,
+        outbox=outgoing,
+    )
+    request = finish_request(message, join(claim.state, message))
+    return replace(request, decision=decision if outgoing else None)
+
+
+def finished(ledger: Ledger, lease: Lease, request: FinishRequest) -> tuple[OutgoingId, ...]:
+    """Finish on facts that still hold."""
+    result = ledger.finish(lease, request)
+    assert not isinstance(result, Stale), result
+    return result
 
 
 def store(ledger: Ledger, message: Message | None = None, *, source: str = "webhook") -> Claimed:

@@ -62,6 +62,11 @@ def media_server() -> Iterator[MediaServer]:
             media.headers.append(dict(self.headers.items()))
             media.answers.get(self.path, status(404))(self)
 
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            self.path = f"POST {self.path}"
+            self.do_GET()
+
         @override
         def log_message(self, *_: object) -> None:
             pass

@@ -9,7 +9,6 @@ from typing_extensions import override
 from db.ledger import PostgresLedger
 from db.outbox import PostgresOutbox
 from handlers.domain.filing import Claimed
-from handlers.domain.message_state import join
 from handlers.domain.messages import Message, MessageId
 from handlers.domain.outgoing import (
     Outgoing,
@@ -19,7 +18,7 @@ from handlers.domain.outgoing import (
     TakenOutgoing,
 )
 from handlers.ports.outbox import Outbox
-from tests.contract.ledger_requests import claim_request, claimed, finish_request
+from tests.contract.ledger_requests import claim_request, claimed, finished, sending_request
 from tests.contract.ledger_world import FakeLedgerWorld, LedgerWorld, PostgresLedgerWorld
 from tests.factories import make_message
 from tests.fakes.outbox import FakeOutbox
@@ -119,9 +118,8 @@ def finish(
     world: OutboxWorld, claim: Claimed, *outgoing: Outgoing, message: Message | None = None
 ) -> tuple[OutgoingId, ...]:
     wanted = message or make_message()
-    request = finish_request(wanted, join(claim.state, wanted))
-    request = dataclasses.replace(request, outbox=outgoing)
-    return world.ledgers.ledger.finish(claim.lease, request)
+    request = sending_request(claim, wanted, *outgoing)
+    return finished(world.ledgers.ledger, claim.lease, request)
 
 
 def take(world: OutboxWorld, only: OutgoingId | None = None) -> Take | None:

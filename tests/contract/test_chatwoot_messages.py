@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from handlers.clients.chatwoot_http import ChatwootHttp
-from handlers.clients.chatwoot_messages import CORRELATION_KEY, ChatwootMessages
+from handlers.clients.chatwoot_messages import ChatwootMessages
 from handlers.domain.errors import (
     OutcomeUnknownError,
     RetryableError,
@@ -20,6 +20,7 @@ from handlers.domain.errors import (
 )
 from handlers.domain.messages import AccountId, ConversationId, MessageId
 from handlers.domain.outgoing import OutgoingId, OutgoingKind, TakenOutgoing
+from handlers.domain.undelivered import CORRELATION_KEY
 from handlers.wiring.instance import SystemClock
 from tests.local.chatwoot_server import ADMINISTRATOR, BOT, Chatwoot, run_chatwoot
 

@@ -4,13 +4,11 @@ The order of events is forced by a row lock that the test holds, never by waitin
 shown where stands in docs/reliability-rules.md.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from psycopg2.extensions import cursor as Cursor  # noqa: N812 - the driver's lower case
 
 from db.text import to_json
 from handlers.domain.errors import RetryableError, RetryReason
@@ -30,33 +28,11 @@ from tests.contract.ledger_requests import (
     transcribed,
 )
 from tests.contract.ledger_world import PostgresLedgerWorld, Row
+from tests.contract.row_locks import held_row, wait_until_blocked
 from tests.factories import make_message
 
 _VOICE = make_message(content=None, attachments=(audio(),))
 _DELETION = replace(_VOICE, event=Event.MESSAGE_UPDATED, is_deleted=True, attachments=())
-_WAITING = """
-select count(*) from pg_stat_activity
-where datname = current_database() and wait_event_type = 'Lock'
-"""
-
-
-@contextmanager
-def held_row(world: PostgresLedgerWorld, message_id: str = "50001") -> Iterator[Cursor]:
-    """Hold the ledger's row, so that whoever needs it waits until the block ends."""
-    with world.database.connect() as connection:
-        connection.autocommit = False
-        cursor = connection.cursor()
-        cursor.execute(
-            "select 1 from whatsapp.messages where message_id = %s for update", [message_id]
-        )
-        assert cursor.fetchall()
-        yield cursor
-        connection.commit()
-
-
-def wait_until_blocked(world: PostgresLedgerWorld, count: int) -> None:
-    while world.database.run(_WAITING) < [(count,)]:
-        continue
 
 
 def everything(world: PostgresLedgerWorld) -> tuple[object, ...]:

@@ -289,5 +289,5 @@ def test_what_waits_for_each_sweep_is_counted(
 
     assert waiting.pop("dead-letters") == 1
     assert waiting == dict.fromkeys(
-        ("transcriptions", "fallback", "outbox", "orphans", "reconcile"), 0
+        ("transcriptions", "fallback", "outbox", "orphans", "orders", "ready", "reconcile"), 0
     )

@@ -15,6 +15,7 @@ from handlers.domain.filing import (
     Lease,
     NotClaimed,
     Refusal,
+    Stale,
     TranscriptLookup,
     TranscriptSource,
 )
@@ -24,6 +25,7 @@ from handlers.domain.outgoing import Outgoing, OutgoingId
 from handlers.domain.owners import OwnerId
 from handlers.ports.clock import Clock
 from tests.fakes.failing import FailingPort
+from tests.fakes.ledger_decisions import LedgerDecisions
 from tests.fakes.ledger_rows import AttachmentRow, DeadLetterRow, MessageKey, MessageRow
 from tests.fakes.ledger_tables import HELD, LedgerTables, key_of
 from tests.fakes.storable_text import stored
@@ -36,6 +38,7 @@ class FakeLedger(FailingPort):
         super().__init__()
         self._clock = clock
         self.tables = LedgerTables(clock)
+        self.decisions = LedgerDecisions(self.tables)
         self.also_sends: tuple[Outgoing, ...] = ()
         """What finish decides to send beside the request's, as an order's will."""
 
@@ -81,7 +84,7 @@ class FakeLedger(FailingPort):
         return Refusal.DONE if row.state == "stored" and is_known else None
 
     def _give(self, key: MessageKey, row: MessageRow, request: ClaimRequest) -> Claimed:
-        message = request.message
+        message, was = request.message, row.state
         user_id = self.tables.see(key, message.contact)
         if row.owner_id is None:
             row.owner_id = str(user_id) if user_id else request.fallback_owner
@@ -122,6 +125,7 @@ class FakeLedger(FailingPort):
                 is_deleted=row.is_deleted,
                 attachments=tuple(a.record(i) for i, a in sorted(attachments.items())),
             ),
+            dialogue=self.decisions.facts(key, row, message.source_id, is_stored=was == "stored"),
         )
 
     def pin_bucket(self, lease: Lease, bucket: BucketRecord) -> BucketRecord:
@@ -188,10 +192,15 @@ class FakeLedger(FailingPort):
             if row.fence == lease.fence and row.lease_until is not None:
                 row.lease_until, row.last_error = None, reason
 
-    def finish(self, lease: Lease, request: FinishRequest) -> tuple[OutgoingId, ...]:
+    def finish(self, lease: Lease, request: FinishRequest) -> tuple[OutgoingId, ...] | Stale:
         with self._call("finish"):
             row = self.tables.hold(lease)
             key = key_of(lease)
+            self.decisions.hear(key, row)
+            is_decided_now = request.decision is not None and row.decision is None
+            stale = self.decisions.decide(key, row, request) if is_decided_now else None
+            if stale is not None:
+                return stale
             self.tables.notes.write(key, row, request, self.tables.user_of(key, row))
             known = {a.attachment_id: a for a in request.state.attachments}
             for attachment_id, attachment in self.tables.attachments[key].items():
@@ -219,12 +228,13 @@ class FakeLedger(FailingPort):
                 if is_told and (letter.account_id, letter.message_id) == key[1:]:
                     letter.is_open = False
                     letter.payload = b"" if row.is_deleted else letter.payload
-            queued = [self.tables.queue(key, each) for each in (*request.outbox, *self.also_sends)]
-            return tuple(
-                OutgoingId(each.id)
-                for each in queued
-                if each.state == "waiting" and not each.attempts
-            )
+            if request.decision is not None and is_decided_now:
+                user_id = self.tables.user_of(key, row)
+                self.decisions.apply(key, str(user_id) if user_id else None, request.decision)
+            if row.is_deleted:
+                self.decisions.forget(key)
+            queued = [self.tables.queue(key, each).cause for each in self.also_sends]
+            return self.decisions.to_send(key, request.decision, *queued)
 
     def bury(self, dead_letter: DeadLetter) -> None:
         with self._call("bury"):

@@ -35,7 +35,15 @@ class LedgerNotes:
     def write(
         self, key: MessageKey, row: MessageRow, request: FinishRequest, user_id: UUID | None
     ) -> None:
-        """Insert a message's note at its first finish, update it at later ones."""
+        """Insert a message's note at its first finish, update it at later ones.
+
+        What answers a question of ours is no note.
+        """
+        is_reply = row.decision in {"answer", "cancel"}
+        if is_reply:
+            self._withdraw(key, row)
+        if row.note_id is None and is_reply:
+            return
         if row.note_id is None:
             row.note_id = self._insert(key, row, request, user_id)
             return
@@ -71,6 +79,18 @@ class LedgerNotes:
         note = self.of(key[1], key[2])
         if note is not None and note.processing_status == "processing":
             note.processing_status, note.error_details = "error", reason
+
+    def _withdraw(self, key: MessageKey, row: MessageRow) -> None:
+        note = self.of(key[1], key[2])
+        if (
+            note is not None
+            and note.processing_status != "processed"
+            and (note.content or "") == (row.note_content or "")
+        ):
+            self.delete(key[1], key[2])
+        row.note_id = next(
+            (i for i, n in self.rows.items() if (n.account_id, n.message_id) == key[1:]), None
+        )
 
     def _insert(
         self, key: MessageKey, row: MessageRow, request: FinishRequest, user_id: UUID | None

@@ -45,6 +45,9 @@ class MessageRow:
     note_content: str | None = None
     """What was last written to the note; Postgres keeps its digest."""
     last_error: str | None = None
+    decision: str | None = None
+    decided_by: str | None = None
+    duplicate_of: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,6 +125,9 @@ class OutboxRow:
     is_unknown: bool = False
     external_id: str | None = None
     sent_at: datetime | None = None
+    purpose: str | None = None
+    order_message_id: str | None = None
+    template: JsonObject | None = None
 
 
 @dataclass(slots=True, kw_only=True)

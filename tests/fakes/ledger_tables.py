@@ -6,8 +6,9 @@ from uuid import UUID
 from handlers.domain.errors import RetryableError, RetryReason
 from handlers.domain.filing import ArchivedFile, BucketRecord, BucketState, Lease
 from handlers.domain.messages import Contact
-from handlers.domain.outgoing import Outgoing, correlation_id
+from handlers.domain.outgoing import Outgoing, OutgoingPurpose, correlation_id
 from handlers.ports.clock import Clock
+from tests.fakes.dialogue_rows import DialogueTables
 from tests.fakes.ledger_notes import LedgerNotes
 from tests.fakes.ledger_rows import (
     AttachmentRow,
@@ -34,6 +35,7 @@ class LedgerTables:
         self.dead_letters: dict[tuple[str, str], DeadLetterRow] = {}
         self.notes = LedgerNotes()
         self.outbox: list[OutboxRow] = []
+        self.dialogue = DialogueTables()
 
     def hold(self, lease: Lease, extend_seconds: int = 120) -> MessageRow:
         """Return the row for a holder of its fence and extend its lease."""
@@ -86,7 +88,7 @@ class LedgerTables:
             return None
         return contact.user_id
 
-    def queue(self, key: MessageKey, outgoing: Outgoing) -> OutboxRow:
+    def queue(self, key: MessageKey, outgoing: Outgoing, *, is_limited: bool = True) -> OutboxRow:
         """Keep what is to be sent, once for its cause, and return its row."""
         for row in self.outbox:
             if (row.installation, row.account_id, row.cause) == (*key[:2], outgoing.cause):
@@ -96,7 +98,7 @@ class LedgerTables:
             installation=key[0],
             account_id=key[1],
             conversation_id=self.messages[key].conversation_id or "",
-            message_id=key[2],
+            message_id=outgoing.order_message_id or key[2],
             cause=outgoing.cause,
             kind=outgoing.kind.value,
             document=outgoing.document,
@@ -104,9 +106,25 @@ class LedgerTables:
             created_at=self.now(),
             next_attempt_at=self.now(),
             expires_at=outgoing.expires_at,
+            purpose=outgoing.purpose.value if outgoing.purpose else None,
+            order_message_id=outgoing.order_message_id,
+            template=outgoing.template,
         )
+        if is_limited and self._has_failure_notice(row):
+            row.state, row.reason = "cancelled", "rate_limited"
         self.outbox.append(row)
         return row
+
+    def _has_failure_notice(self, wanted: OutboxRow) -> bool:
+        hour_ago = self.now() - timedelta(hours=1)
+        return wanted.purpose == OutgoingPurpose.FAILURE and any(
+            row.purpose == OutgoingPurpose.FAILURE
+            and row.state in {"waiting", "sending", "sent"}
+            and row.created_at > hour_ago
+            and (row.installation, row.account_id, row.conversation_id)
+            == (wanted.installation, wanted.account_id, wanted.conversation_id)
+            for row in self.outbox
+        )
 
     def now(self) -> datetime:
         """Return the clock's time."""

@@ -2,7 +2,7 @@
 
 import ssl
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from db.ledger import PostgresLedger
@@ -18,7 +18,7 @@ from handlers.ports.outbox import Outbox
 from handlers.sweeps.outbox import OutboxSweep
 from handlers.wiring.instance import SystemClock
 from tests.component.logged_lines import LoggedLines
-from tests.contract.ledger_requests import claim_request, claimed, finish_request
+from tests.contract.ledger_requests import claim_request, claimed, finished, sending_request
 from tests.databases import Database
 from tests.factories import make_message
 from tests.fakes.publisher import FakePublisher
@@ -80,8 +80,7 @@ class SendingWorld:
             document={"content": text},
         )
         claim = claimed(ledger, claim_request(message))
-        request = replace(finish_request(message, claim.state), outbox=(question,))
-        return ledger.finish(claim.lease, request)
+        return finished(ledger, claim.lease, sending_request(claim, message, question))
 
     def fault(self, match: str, **fault: object) -> None:
         self.chatwoot.control("faults", {"match": match, **fault})

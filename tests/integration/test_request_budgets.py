@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ from tests.local.gcs_server import GcsServer
 from tests.unit.chatwoot_samples import sample
 
 _NOTE: Final = (Path(local.voice.__file__).parent / "note.ogg").read_bytes()
+_MESSAGES: Final = "POST /api/v1/accounts/7/conversations/118/messages"
 _USER: Final = "a3bb189e-8bf9-3888-9912-ace4e6543002"
 
 
@@ -82,21 +84,62 @@ def worker(  # noqa: PLR0913, PLR0917 - everything that a worker needs
     built._ledger._pool.close()  # type: ignore[attr-defined]
 
 
-def test_a_text_of_a_known_person_costs_one_object_and_at_most_three_round_trips(
+def test_a_text_of_a_known_person_costs_one_object_and_at_most_three_round_trips(  # noqa: PLR0913, PLR0917
     worker: ProcessMessage,
     database: Database,
     proxy: PostgresProxy,
     gcs: GcsServer,
     media: MediaServer,
+    speech_url: str,
 ) -> None:
+    requests.delete(f"{speech_url}/_control/requests", timeout=5)
+
     assert worker.receive(push_request(encode(make_delivery()))).http_status == 200
 
     assert len(proxy.queries) <= 3
     assert proxy.other_messages == []
     assert sum(gcs.counts().values()) == 1
+    # Nor is Chatwoot asked anything, or a model: the rules are sure of it.
     assert media.asked == []
+    asked = requests.get(f"{speech_url}/_control/requests", timeout=5).json()
+    assert not any(asked.values())
     notes = database.run("select user_id::text from public.meeting_notes")
     assert notes == [(_USER,), (_USER,)]
+
+
+def test_a_question_adds_two_round_trips_and_one_call_of_chatwoot(  # noqa: PLR0913, PLR0917
+    worker: ProcessMessage,
+    database: Database,
+    proxy: PostgresProxy,
+    gcs: GcsServer,
+    media: MediaServer,
+    speech_url: str,
+) -> None:
+    requests.delete(f"{speech_url}/_control/requests", timeout=5)
+    media.answers[_MESSAGES] = file(b'{"id": 90001}', Content_Type="application/json")
+    said = ("write a post about our roof", "LinkedIn")
+
+    for number, words in enumerate(said, start=50001):
+        gcs.control("DELETE", "requests")
+        proxy.forget()
+        media.asked.clear()
+        now = datetime.now(UTC).isoformat()
+        payload = make_delivery(
+            id=number, content=words, created_at=now, source_id=f"wamid.{number}"
+        )
+        assert worker.receive(push_request(encode(payload))).http_status == 200
+
+        # Claim and finish, and then the row that is sent is taken and settled.
+        assert len(proxy.queries) == 4
+        assert proxy.other_messages == []
+        assert sum(gcs.counts().values()) == 1
+        assert media.asked == [_MESSAGES]
+    asked = requests.get(f"{speech_url}/_control/requests", timeout=5).json()
+    assert not any(asked.values())
+    rows = database.run("select state, reason from whatsapp.outbox order by id")
+    assert rows == [("sent", None), ("sent", None)]
+    statement = "select decision from whatsapp.messages order by message_id desc limit 2"
+    assert database.run(statement) == [("answer",), ("order",)]
 
 
 def test_a_redelivery_costs_one_round_trip(

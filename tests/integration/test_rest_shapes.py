@@ -129,6 +129,7 @@ def assert_same(webhook: Delivery, rest: Delivery) -> None:
     if isinstance(webhook, Ignored):
         assert rest == webhook
         return
+    assert isinstance(webhook, Accepted)
     assert isinstance(rest, Accepted)
     # The one difference: REST cuts the time to whole seconds, as the identity check does.
     assert rest.message == _whole_second(webhook.message)

@@ -89,3 +89,69 @@ create table public.conversations (
 );
 insert into public.conversations (user_id, title)
 values ('11111111-1111-1111-1111-111111111111', 'the app''s own chat');
+
+create table public.content_order (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references auth.users (id) on delete cascade,
+  source text check (source in ('whatsapp', 'app', 'pacing', 'api')),
+  params_json jsonb not null default '{}',
+  triggered_by text check (triggered_by in ('whatsapp', 'pacing', 'manual', 'api')),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+alter table public.content_order enable row level security;
+create policy "Users can view own orders" on public.content_order
+  for select using (auth.uid() = user_id);
+create policy "Users can create own orders" on public.content_order
+  for insert with check (auth.uid() = user_id);
+insert into public.content_order (id, user_id, source, params_json, triggered_by) values
+  ('aaaaaaaa-0000-4000-8000-000000000001', '11111111-1111-1111-1111-111111111111', 'app',
+   '{"platform": "generic", "length": "Medium", "tone": "formal", "topic": "our launch"}', 'manual'),
+  ('aaaaaaaa-0000-4000-8000-000000000002', '22222222-2222-2222-2222-222222222222', 'whatsapp',
+   '{"platform": "linkedin_post"}', 'whatsapp');
+
+create table public.agent_job (
+  id uuid primary key default gen_random_uuid(),
+  type text check (type in ('process_order', 'pacing_check', 'draft_review')),
+  payload_json jsonb default '{}',
+  user_id uuid not null,
+  status text default 'pending'
+    check (status in ('pending', 'processing', 'completed', 'failed', 'cancelled')),
+  attempts int default 0,
+  run_at timestamptz default now(),
+  started_at timestamptz,
+  completed_at timestamptz,
+  error_message text,
+  created_at timestamptz default now(),
+  user_message text,
+  simplified_flow boolean default true,
+  schedule_type text,
+  next_run_at timestamptz,
+  schedule_config jsonb
+);
+alter table public.agent_job enable row level security;
+create policy "Users can view own jobs" on public.agent_job
+  for select using (auth.uid() = user_id);
+insert into public.agent_job (type, payload_json, user_id, status) values
+  ('process_order', '{"order_id": "aaaaaaaa-0000-4000-8000-000000000001"}',
+   '11111111-1111-1111-1111-111111111111', 'completed'),
+  ('pacing_check', '{}', '22222222-2222-2222-2222-222222222222', 'pending');
+
+create table public.saved_drafts (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references auth.users (id) on delete cascade,
+  title text,
+  content text,
+  status text default 'draft',
+  order_id uuid references public.content_order (id),
+  whatsapp_notification_sent boolean default false,
+  whatsapp_notification_sent_at timestamptz
+);
+alter table public.saved_drafts enable row level security;
+create policy "Users can view own drafts" on public.saved_drafts
+  for select using (auth.uid() = user_id);
+insert into public.saved_drafts (user_id, title, order_id) values
+  ('11111111-1111-1111-1111-111111111111', 'from the app',
+   'aaaaaaaa-0000-4000-8000-000000000001'),
+  ('22222222-2222-2222-2222-222222222222', 'of the earlier product',
+   'aaaaaaaa-0000-4000-8000-000000000002');

@@ -19,6 +19,9 @@ def test_every_row_stays_as_it_was(earlier: Database) -> None:
         "select * from public.user_bucket_mapping order by id",
         "select * from public.whatsapp_user_mapping order by id",
         "select * from public.conversations order by id",
+        "select * from public.content_order order by id",
+        "select * from public.agent_job order by id",
+        "select * from public.saved_drafts order by id",
     )
     before = [earlier.run(query) for query in queries]
 

@@ -177,7 +177,7 @@ def test_views_are_read_with_the_callers_rights(migrated: Database) -> None:
         "select reloptions from pg_class"
         " where relnamespace = 'whatsapp'::regnamespace and relkind = 'v'"
     )
-    assert options == [(["security_invoker=true"],)] * 5
+    assert options == [(["security_invoker=true"],)] * 6
 
 
 def test_notes_have_row_security_on_a_plain_postgres_too(empty: Database) -> None:

@@ -60,7 +60,10 @@ def test_the_demo_ends_well_and_leaves_nothing_behind(home: Path) -> None:
     demo = run("demo", home=home)
 
     assert demo.returncode == 0, demo.stdout + demo.stderr
-    assert "All 13 ended as they must" in demo.stdout
+    assert "All 18 ended as they must" in demo.stdout
+    # A phone for each who orders: what was asked, what was tapped, and who was told.
+    for shown in ("[ Instagram ]", "Para qual plataforma", "Your content is ready", "▶ voice note"):
+        assert shown in demo.stdout
     assert processes_of(home) == []
     assert list(home.iterdir()) == []
 

@@ -34,7 +34,7 @@ def test_the_doctor_finds_the_stack_in_order(stack: Stack, commands: Commands) -
         assert bad.pop("subscription of chatwoot-events-dlq") == short
     assert list(bad) == ["database connections"]
     assert bad["database connections"][0][0] == "warning"
-    assert len(findings) == 16
+    assert len(findings) == 19
 
 
 def test_the_doctor_takes_a_transaction_pooler_for_what_it_is(
@@ -64,6 +64,11 @@ def test_the_doctor_takes_a_transaction_pooler_for_what_it_is(
             "our key has no such model",
         ),
         (
+            {"OPENAI_INTENT_MODEL": "nobody"},
+            "OpenAI model nobody",
+            "our key has no such model",
+        ),
+        (
             {"OWNER_HASH_KEY": "k" * 40},
             "owner hash key",
             "OWNER_HASH_KEY is not the key this database was filled with",
@@ -80,6 +85,7 @@ def test_the_doctor_takes_a_transaction_pooler_for_what_it_is(
             "GCS_SPOOL_BUCKET must not begin with GCS_BUCKET_PREFIX",
         ),
         ({"CONTENT_JOBS_TOPIC": "none"}, "topic none", "there is no such topic"),
+        ({"CONTENT_READY_TOPIC": "none"}, "subscription of none", "there is no such topic"),
         (
             {"PUBSUB_DEAD_LETTER_TOPIC": "none"},
             "subscription of chatwoot-events",
@@ -189,6 +195,13 @@ def test_a_store_that_fails_or_hangs_is_reported_and_stops_nobody(
 
     assert findings["bucket rights"] == [("wrong", "could not be asked: storage_unavailable")]
     assert findings["spool bucket"][0][0] == "ok"
+
+
+def test_a_model_for_orders_that_is_switched_off_is_in_order(commands: Commands) -> None:
+    findings = commands.doctor(OPENAI_INTENT_MODEL="off")
+
+    said = "OPENAI_INTENT_MODEL is off: the rules decide alone"
+    assert findings["OpenAI intent model"] == [("ok", said)]
 
 
 def test_the_end_of_a_model_is_announced_ninety_days_before(

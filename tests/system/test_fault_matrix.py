@@ -26,7 +26,10 @@ from tests.system.waiting import query
 pytestmark = pytest.mark.system
 
 _UNDISTURBED = "undisturbed"
-_FUNCTIONS = ("chatwoot_webhook", "process_message", "record_dead_letter", "run_maintenance")
+_FUNCTIONS = (
+    *("chatwoot_webhook", "process_message", "record_dead_letter", "notify_ready"),
+    "run_maintenance",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

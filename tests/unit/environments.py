@@ -28,6 +28,13 @@ WORKER: Final[Mapping[str, str]] = {
 DEAD_LETTERS: Final[Mapping[str, str]] = {
     name: WORKER[name] for name in ("GCS_PROJECT_ID", "SUPABASE_DB_URL")
 }
+READY: Final[Mapping[str, str]] = {
+    name: WORKER[name]
+    for name in (
+        *("GCS_PROJECT_ID", "SUPABASE_DB_URL", "CHATWOOT_BASE_URL"),
+        *("CHATWOOT_API_ACCESS_TOKEN", "CHATWOOT_ACCOUNT_ID"),
+    )
+}
 MAINTENANCE: Final[Mapping[str, str]] = {
     **{name: value for name, value in WORKER.items() if not name.startswith("OPENAI_")},
     "GCS_SPOOL_BUCKET": "test-spool",

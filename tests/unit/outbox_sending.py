@@ -3,15 +3,13 @@
 import dataclasses
 from typing import Any, Final
 
-from handlers.domain.filing import Claimed, FinishRequest
-from handlers.domain.message_state import content_hash, join
+from handlers.domain.filing import Claimed
 from handlers.domain.messages import Message, MessageId
-from handlers.domain.notes import compose_note
 from handlers.domain.outgoing import Outgoing, OutgoingId, OutgoingKind
 from handlers.outbox_delivery import Attempt
 from handlers.sweeps.outbox import OutboxSweep
 from tests.component.logged_lines import LoggedLines
-from tests.contract.ledger_requests import claim_request
+from tests.contract.ledger_requests import claim_request, finished, sending_request
 from tests.factories import make_message
 from tests.fakes.clock import FakeClock
 from tests.fakes.ledger import FakeLedger
@@ -45,16 +43,7 @@ class SendingWorld:
         wanted = message or make_message(message_id=MessageId(str(number)))
         claim = self.ledger.claim(claim_request(wanted))
         assert isinstance(claim, Claimed)
-        state = join(claim.state, wanted)
-        request = FinishRequest(
-            message=wanted,
-            state=state,
-            content_hash=content_hash(state),
-            note=compose_note(state, wanted),
-            object_path="gs://bucket/object.json",
-            outbox=outgoing,
-        )
-        return self.ledger.finish(claim.lease, request)
+        return finished(self.ledger, claim.lease, sending_request(claim, wanted, *outgoing))
 
     def send_now(self, ids: tuple[OutgoingId, ...], *, seconds: float = 400) -> None:
         self.delivery.send_now(ids, self.clock.monotonic() + seconds)

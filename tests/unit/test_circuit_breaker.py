@@ -51,3 +51,16 @@ def test_one_who_went_first_and_never_came_back_is_followed_by_another() -> None
     clock.advance(10)
 
     assert [breaker.allows(), breaker.allows()] == [True, False]
+
+
+def test_a_service_that_asks_for_a_longer_pause_gets_it_and_a_shorter_one_is_not_taken() -> None:
+    breaker, clock = make()
+    breaker.failed(asked_seconds=25)
+    clock.advance(24)
+    assert not breaker.allows()
+    clock.advance(1)
+    assert breaker.allows()
+
+    breaker.failed(asked_seconds=1)
+    clock.advance(9)
+    assert not breaker.allows()

@@ -36,7 +36,7 @@ def test_the_commands_own_settings_have_what_the_catalogue_says() -> None:
         "https://h.example.com"
     )
     own = {name for name, each in CATALOGUE.items() if each.functions == ("handlers.cli",)}
-    assert own == {"PUBSUB_DEAD_LETTER_TOPIC", "WEBHOOK_URL"}
+    assert own == {"CONTENT_READY_TOPIC", "PUBSUB_DEAD_LETTER_TOPIC", "WEBHOOK_URL"}
 
 
 def test_secrets_of_a_part_are_not_shown() -> None:

@@ -1,6 +1,7 @@
 """What the broker gave up is kept whole, and handed back until the database has it."""
 
 import hashlib
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from handlers.domain.deliveries import InboxRules
 from handlers.domain.errors import RetryableError, RetryReason
 from handlers.domain.filing import DeadLetter
+from handlers.domain.orders.understanding import understand
 from handlers.outcomes import Outcome
 from handlers.record_dead_letter import RecordDeadLetter
 from tests.component.logged_lines import LoggedLines
@@ -35,6 +37,7 @@ class World:
         self._recorder = RecordDeadLetter(
             installation="main",
             inbox_rules=InboxRules(inbox_ids=frozenset(inbox_ids)),
+            rules=understand,
             backlog=self.backlog,
             log=self.log.event_log(),
         )
@@ -62,7 +65,7 @@ def test_a_dead_letter_keeps_payload_attributes_attempts_and_message(world: Worl
     assert letter.payload == BODY
     assert letter.attributes == ATTRIBUTES
     assert letter.delivery_attempt == 100
-    assert letter.message == make_message(content=MARKER)
+    assert letter.message == replace(make_message(content=MARKER), shows_options=True)
     assert letter.published_at is not None
     assert letter.published_at.isoformat() == "2026-08-02T09:00:01.123000+00:00"
 
@@ -186,3 +189,24 @@ def test_nothing_that_a_person_wrote_is_logged(world: World) -> None:
 
     assert len(world.log.lines) == 3
     assert MARKER not in "".join(world.log.lines)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Write a LinkedIn post about our fair", "your order could not be saved yet"),
+        ("Escreve um post pro Instagram sobre a feira", "salvar o seu pedido"),
+        ("The fair went well", None),
+        (None, None),
+    ],
+)
+def test_only_who_ordered_something_would_be_told(
+    world: World, said: str | None, told: str | None
+) -> None:
+    world.receive(push_request(encode(make_delivery(content=said)), attributes=ATTRIBUTES))
+
+    notice = world.letter.notice
+    assert (notice is None) == (told is None)
+    if notice is not None and told is not None:
+        assert told in str(notice.document["content"])
+        assert notice.cause == "failure:50001"

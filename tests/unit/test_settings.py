@@ -12,6 +12,7 @@ from handlers.settings import (
     function_target,
     maintenance_settings,
     migration_database_url,
+    ready_settings,
     webhook_settings,
     worker_settings,
 )
@@ -22,6 +23,7 @@ from tests.unit.environments import (
     MAINTENANCE,
     MARKER,
     PEM,
+    READY,
     SERVICE_ACCOUNT,
     WEBHOOK,
     WORKER,
@@ -36,6 +38,7 @@ FUNCTIONS: Final[Mapping[str, Read]] = {
     "chatwoot_webhook": webhook_settings,
     "process_message": worker_settings,
     "record_dead_letter": dead_letter_settings,
+    "notify_ready": ready_settings,
     "run_maintenance": maintenance_settings,
 }
 
@@ -60,10 +63,11 @@ def problems(read: Read, variables: Mapping[str, str]) -> str:
         (webhook_settings, set(WEBHOOK)),
         (worker_settings, set(WORKER)),
         (dead_letter_settings, set(DEAD_LETTERS)),
+        (ready_settings, set(READY)),
         (maintenance_settings, set(MAINTENANCE)),
         (migration_database_url, {"SUPABASE_DB_URL"}),
     ],
-    ids=["webhook", "worker", "dead-letters", "maintenance", "migrate"],
+    ids=["webhook", "worker", "dead-letters", "ready", "maintenance", "migrate"],
 )
 @pytest.mark.parametrize("blank", ["absent", "empty", "blanks"])
 def test_everything_that_is_missing_is_named_at_once(
@@ -84,6 +88,7 @@ def test_an_error_says_which_function_cannot_start() -> None:
     assert problems(webhook_settings, {}).startswith("chatwoot_webhook cannot start")
     assert problems(worker_settings, {}).startswith("process_message cannot start")
     assert problems(dead_letter_settings, {}).startswith("record_dead_letter cannot start")
+    assert problems(ready_settings, {}).startswith("notify_ready cannot start")
     assert problems(maintenance_settings, {}).startswith("run_maintenance cannot start")
     assert problems(migration_database_url, {}).startswith("db.migrate cannot start")
 

@@ -1,12 +1,19 @@
 """What each function makes of the least and of the most that it can be told."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+import pytest
+
+from handlers.domain.notice_templates import NoticeTemplate, NoticeTemplates
 from handlers.domain.signature import SenderRules
 from handlers.settings import (
+    MaintenanceSettings,
+    ReadySettings,
     dead_letter_settings,
     maintenance_settings,
+    ready_settings,
     webhook_settings,
     worker_settings,
 )
@@ -16,11 +23,13 @@ from handlers.settings_parts import (
     ServiceAccountKey,
     StorageSettings,
 )
+from handlers.settings_reader import SettingsError
 from tests.unit.environments import (
     DEAD_LETTERS,
     MAINTENANCE,
     MARKER,
     PEM,
+    READY,
     SERVICE_ACCOUNT,
     WEBHOOK,
     WORKER,
@@ -120,6 +129,43 @@ def test_the_dead_letter_recorder_takes_all_it_is_given() -> None:
 
     assert settings.inbox_rules.inbox_ids == {"4", "8"}
     assert settings.database == replace(DATABASE, installation="second", pool_size=2)
+
+
+def test_what_tells_of_ready_content_starts_with_little() -> None:
+    settings = ready_settings(READY)
+
+    assert settings.database == DATABASE
+    assert settings.chatwoot.account_ids == ("2",)
+    assert settings.notice_templates == NoticeTemplates()
+
+
+@pytest.mark.parametrize("read", [ready_settings, maintenance_settings])
+def test_templates_are_one_for_each_language(
+    read: Callable[[Mapping[str, str]], ReadySettings | MaintenanceSettings],
+) -> None:
+    settings = read(
+        {
+            **MAINTENANCE,
+            "CHATWOOT_READY_TEMPLATE": "content_ready:en_US, conteudo_pronto:pt_BR:MARKETING,",
+            "CHATWOOT_FAILED_TEMPLATE": "content_failed:en",
+        }
+    )
+
+    assert settings.notice_templates == NoticeTemplates(
+        ready=(
+            NoticeTemplate(name="content_ready", language="en_US"),
+            NoticeTemplate(name="conteudo_pronto", language="pt_BR", category="MARKETING"),
+        ),
+        failed=(NoticeTemplate(name="content_failed", language="en"),),
+    )
+
+
+def test_a_template_that_cannot_be_read_is_named_and_not_repeated() -> None:
+    with pytest.raises(SettingsError) as caught:
+        ready_settings({**READY, "CHATWOOT_READY_TEMPLATE": f"content_ready:en, {MARKER}"})
+
+    assert "CHATWOOT_READY_TEMPLATE must be name:language" in str(caught.value)
+    assert MARKER not in str(caught.value)
 
 
 def test_maintenance_starts_with_little() -> None:

@@ -242,6 +242,7 @@ def test_the_catalogue_says_what_a_variable_is_for_and_where_to_get_it(name: str
         "chatwoot_webhook",
         "process_message",
         "record_dead_letter",
+        "notify_ready",
         "run_maintenance",
         "db.migrate",
         "handlers.cli",

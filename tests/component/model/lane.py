@@ -24,6 +24,7 @@ from tests.fakes.media_downloads import FakeMediaDownloads
 from tests.fakes.objects import FakeObjects
 from tests.fakes.sending import fake_sending
 from tests.fakes.transcriber import FakeTranscriber
+from tests.finishing import finishing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,7 @@ def make_model_worker(lane: Lane, new_token: Callable[[], str]) -> ModelWorker:
             jitter=lambda: 0.0,
             log=log,
         ),
-        # Nothing decides to send yet.
+        finishing=finishing(lane.ledger, lane.clock, log),
         outbox=fake_sending(LedgerTables(lane.clock)).delivery(lane.clock, log),
         clock=lane.clock,
         new_token=new_token,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from handlers.domain.deliveries import InboxRules
 from handlers.domain.envelope import Attributes, Source, encode_attributes
 from handlers.domain.errors import RetryReason
+from handlers.domain.orders.understanding import understand
 from handlers.outcomes import Outcome
 from handlers.record_dead_letter import RecordDeadLetter
 from handlers.sweeps.dead_letters import DeadLetterSweep
@@ -37,6 +38,7 @@ class WorkerRun:
         self._dead_letters = RecordDeadLetter(
             installation="main",
             inbox_rules=InboxRules(),
+            rules=understand,
             backlog=lane.backlog,
             log=self.worker.log,
         )

@@ -4,7 +4,7 @@ import io
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 from typing_extensions import override
 
@@ -16,9 +16,11 @@ from handlers.domain.operator_records import KeptLetter, LetterSummary
 from handlers.reading_back.backfill import Backfill
 from handlers.reading_back.reconciliation import Reconciliation
 from handlers.run_maintenance import RunMaintenance, Sweep
+from handlers.understanding import Understander
 from tests.component.logged_lines import LoggedLines
 from tests.fakes.batch_publisher import FakeBatchPublisher
 from tests.fakes.clock import START, FakeClock
+from tests.fakes.intents import FakeIntentModel, FakeRules
 from tests.fakes.operator_records import FakeOperatorRecords
 from tests.fakes.spool import FakeSpool
 
@@ -49,6 +51,10 @@ class FakeTools:
     time: FakeClock = field(default_factory=FakeClock)
     asked: list[str] = field(default_factory=list)
     error: Exception | None = None
+    rules: FakeRules = field(default_factory=FakeRules)
+    model: FakeIntentModel | None = None
+    typed: BinaryIO = field(default_factory=io.BytesIO)
+    log: LoggedLines = field(default_factory=LoggedLines)
 
     def operator_records(self) -> FakeOperatorRecords:
         self.asked.append("records")
@@ -75,6 +81,17 @@ class FakeTools:
 
     def backfill(self, since: datetime, account_id: str | None) -> Backfill:
         raise AssertionError(since, account_id)
+
+    def understander(self, *, rules_only: bool) -> Understander:
+        return Understander(
+            rules=self.rules,
+            model=None if rules_only else self.model,
+            clock=self.time,
+            log=self.log.event_log(),
+        )
+
+    def standard_input(self) -> BinaryIO:
+        return self.typed
 
     def clock(self) -> FakeClock:
         return self.time
@@ -133,7 +150,12 @@ class Ended:
         return json.loads(self.out)
 
 
-def run(tools: FakeTools, *words: str, err: io.StringIO | None = None) -> Ended:
-    out, said = io.StringIO(), err or io.StringIO()
-    code = main(words, tools, out, said)
-    return Ended(code=code, out=out.getvalue(), err=said.getvalue())
+def run(
+    tools: FakeTools,
+    *words: str,
+    err: io.StringIO | None = None,
+    out: io.StringIO | None = None,
+) -> Ended:
+    shown, said = out or io.StringIO(), err or io.StringIO()
+    code = main(words, tools, shown, said)
+    return Ended(code=code, out=shown.getvalue(), err=said.getvalue())

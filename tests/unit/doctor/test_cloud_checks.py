@@ -122,7 +122,7 @@ def test_the_connections(
 def test_the_subscription_of_the_work(changes: dict[str, Any], said: str) -> None:
     def check(changes: dict[str, Any]) -> SubscriptionsCheck:
         health = FakeBrokerHealth({"work": (replace(WORK, **changes),)})
-        return SubscriptionsCheck(health=health, topic="work", dead_letter_topic="dlq")
+        return SubscriptionsCheck(health=health, topic="work", dead_letter_topic="dlq", days_kept=7)
 
     assert verdicts(check({})) == OK
     assert found(check(changes)) == [(Verdict.WRONG, f"process-message: {said}")]
@@ -132,13 +132,13 @@ def test_the_subscription_of_the_work(changes: dict[str, Any], said: str) -> Non
     ("changes", "said"),
     [
         ({"retention": 7 * DAY}, "keeps messages for 7 d, not 31 d"),
-        ({"dead_letter_topic": "dlq2"}, "gives dead letters up once more"),
+        ({"dead_letter_topic": "dlq2"}, "gives messages up"),
     ],
 )
 def test_the_subscription_of_the_dead_letters(changes: dict[str, Any], said: str) -> None:
     def check(changes: dict[str, Any]) -> SubscriptionsCheck:
         health = FakeBrokerHealth({"dlq": (replace(DEAD, **changes),)})
-        return SubscriptionsCheck(health=health, topic="dlq", dead_letter_topic=None)
+        return SubscriptionsCheck(health=health, topic="dlq", dead_letter_topic=None, days_kept=31)
 
     assert verdicts(check({})) == OK
     assert found(check(changes)) == [(Verdict.WRONG, f"dead-letters: {said}")]
@@ -149,7 +149,8 @@ def test_a_topic_that_is_not_there_or_that_nobody_is_pushed_from() -> None:
     health = FakeBrokerHealth({"work": (looker_on,), "both": (WORK, looker_on)})
 
     def verdict(topic: str) -> list[Verdict]:
-        return verdicts(SubscriptionsCheck(health=health, topic=topic, dead_letter_topic="dlq"))
+        check = SubscriptionsCheck(health=health, topic=topic, dead_letter_topic="dlq", days_kept=7)
+        return verdicts(check)
 
     assert verdict("gone") == WRONG
     assert verdict("work") == WRONG

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.doctor.chatwoot_checks import ChatwootTokenCheck, ChatwootWebhookCheck
 from handlers.doctor.findings import Verdict
-from handlers.doctor.openai_checks import ModelCheck
+from handlers.doctor.openai_checks import ModelCheck, ModelOffCheck
 from handlers.domain.errors import RetryableError, RetryReason
 from handlers.ports.doctor import ModelFacts, WebhookFacts
 from tests.fakes.clock import FakeClock
@@ -117,6 +117,12 @@ def test_the_model_warns_ninety_days_before_its_end(
     models = FakeModels({"m": ModelFacts(shutdown_date=shutdown)})
 
     assert verdicts(model_check(models)) == expected
+
+
+def test_a_model_that_is_switched_off_is_the_operators_choice() -> None:
+    assert found(ModelOffCheck(variable="OPENAI_INTENT_MODEL")) == [
+        (Verdict.OK, "OPENAI_INTENT_MODEL is off: the rules decide alone")
+    ]
 
 
 def model_check(models: FakeModels) -> ModelCheck:

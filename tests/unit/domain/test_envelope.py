@@ -15,6 +15,7 @@ from handlers.domain.envelope import (
     Source,
     decode_attributes,
     decode_push,
+    decode_push_data,
     delivery_key,
     encode_attributes,
 )
@@ -245,3 +246,18 @@ def test_a_delivery_is_kept_under_its_id_or_its_digest() -> None:
 
 def test_the_body_does_not_show_in_repr() -> None:
     assert "PLANTED" not in repr(decode_push(push_request(b"PLANTED")))
+
+
+@pytest.mark.parametrize(
+    "attributes", [{}, {"v": "9", "source": "the-writer"}, {"v": "1", "source": "webhook"}]
+)
+def test_what_others_publish_is_read_whatever_they_say_beside_it(
+    attributes: dict[str, str],
+) -> None:
+    assert decode_push_data(push_request(BODY, attributes=attributes, publish_time="")) == BODY
+
+
+@pytest.mark.parametrize("request_body", [b"{}", b'{"message": {"data": "***"}}', b"[]"])
+def test_what_is_no_push_request_is_refused_whoever_sends_it(request_body: bytes) -> None:
+    with pytest.raises(InvalidPayloadError):
+        decode_push_data(request_body)

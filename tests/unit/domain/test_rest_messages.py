@@ -17,6 +17,7 @@ from handlers.domain.rest_messages import (
     read_rest_message,
     synthetic_body,
 )
+from handlers.domain.undelivered import CORRELATION_KEY
 
 REF: Final = ConversationRef(
     conversation_id=ConversationId("118"),
@@ -41,10 +42,10 @@ SHOWN: Final[JsonObject] = {
 }
 
 
-def body(changes: JsonObject | None = None) -> bytes:
+def body(changes: JsonObject | None = None, event: Event = Event.MESSAGE_CREATED) -> bytes:
     return synthetic_body(
         SHOWN | (changes or {}),
-        event=Event.MESSAGE_CREATED,
+        event=event,
         account_id="7",
         ref=REF,
         contact=CONTACT,
@@ -101,6 +102,7 @@ def test_what_a_message_says_of_itself_does_not_say_what_it_is() -> None:
         ({"message_type": 3}, "not_incoming"),
         ({"message_type": 9}, "message_type_invalid"),
         ({"private": True}, "private_note"),
+        ({"content_attributes": {CORRELATION_KEY: "0" * 32}}, "own_echo"),
         ({"attachments": {"no": "list"}}, "attachments_invalid"),
     ],
 )
@@ -109,6 +111,15 @@ def test_the_webhooks_filter_decides(changes: dict[str, object], reason: str | N
 
     assert judgement.ignore_reason == reason
     assert (judgement.message is None) == (reason is not None)
+
+
+def test_what_we_sent_and_was_not_delivered_is_ignored_as_all_that_is_ours() -> None:
+    attributes = {CORRELATION_KEY: "0" * 32, "external_error": "131047: Re-engagement message"}
+    ours = {"message_type": 1, "content_attributes": attributes}
+
+    judgement = judge(body(ours, Event.MESSAGE_UPDATED), InboxRules())
+
+    assert (judgement.message, judgement.ignore_reason) == (None, "not_incoming")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The dialogue about an order: what is asked, what answers it, and what a message does to it."""
