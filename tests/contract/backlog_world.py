@@ -24,7 +24,9 @@ from tests.contract.ledger_requests import (
 from tests.databases import Database
 from tests.factories import make_message
 
-TABLES: Final = "outbox conversations contacts messages attachments buckets dead_letters sync_state"
+TABLES: Final = (
+    "orders outbox conversations contacts messages attachments buckets dead_letters sync_state"
+)
 # What the dead-letter sweep asks for.
 REPLAYED: Final = frozenset({"unrecorded", "database_unavailable", "out_of_time"})
 
