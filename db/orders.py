@@ -35,9 +35,9 @@ class PostgresOrders:
         self._pool = pool
         self._installation = installation
 
-    def take_mapped_waiting(self, batch: int) -> tuple[WaitingOrder, ...]:
+    def take_mapped_waiting(self, batch: int, *, skip: int = 0) -> tuple[WaitingOrder, ...]:
         """Return orders whose person is a user now."""
-        rows = self._fetch("mapped_waiting_orders", batch=batch)
+        rows = self._fetch("mapped_waiting_orders", batch=batch, skip=skip)
         return tuple(_read_waiting(row) for row in rows)
 
     def apply_waiting(

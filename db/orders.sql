@@ -2,7 +2,7 @@
 
 -- name: mapped_waiting_orders
 -- Returns orders that waited for their person to be a user, who is one now.
-select whatsapp.mapped_waiting_orders(%(installation)s, %(batch)s)
+select whatsapp.mapped_waiting_orders(%(installation)s, %(batch)s, %(skip)s)
 
 -- name: apply_waiting_order
 -- Applies what was decided of a waiting order, or says that the dialogue has moved.

@@ -7,7 +7,6 @@ from typing import Final
 
 from handlers.domain.dialogue.deciding import decide
 from handlers.domain.dialogue.values import Decision, DialogueFacts
-from handlers.domain.envelope import Source
 from handlers.domain.errors import RetryableError, RetryReason
 from handlers.domain.filing import Claimed, FinishRequest, Stale
 from handlers.domain.message_state import MessageState, content_hash
@@ -34,7 +33,6 @@ class Ending:
     message: Message
     state: MessageState
     object_path: str
-    source: Source
     trace: Trace | None
     deadline: float
     """Monotonic seconds."""
@@ -94,7 +92,6 @@ class MessageFinishing:
             understanding,
             detect_language=self._detect_language,
             now=self._clock.now(),
-            source=ending.source,
         )
 
     def _understand(self, words: str, ending: Ending) -> Understanding:

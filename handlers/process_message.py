@@ -166,7 +166,6 @@ class ProcessMessage:
                     message=delivery.message,
                     state=state,
                     object_path=f"gs://{bucket}/{claimed.object_name}",
-                    source=envelope.attributes.source,
                     trace=trace,
                     deadline=deadline,
                 )

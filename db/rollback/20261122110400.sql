@@ -1,3 +1,3 @@
 drop function whatsapp.lapse_questions(text, timestamptz, integer);
 drop function whatsapp.apply_waiting_order(jsonb);
-drop function whatsapp.mapped_waiting_orders(text, integer);
+drop function whatsapp.mapped_waiting_orders(text, integer, integer);

@@ -18,10 +18,11 @@ from handlers.domain.outgoing import Outgoing, OutgoingId
 class Orders(Protocol):
     """The orders of one installation; every method may be repeated."""
 
-    def take_mapped_waiting(self, batch: int) -> tuple[WaitingOrder, ...]:
+    def take_mapped_waiting(self, batch: int, *, skip: int = 0) -> tuple[WaitingOrder, ...]:
         """Return orders WAITING(unmapped) whose person is a user now, oldest message first.
 
-        Nothing is reserved: of two sweeps at once, the second finds the order decided.
+        Without the `skip` oldest ones, which the caller could do nothing with. Nothing is reserved:
+        of two sweeps at once, the second finds the order decided.
         """
 
     def apply_waiting(

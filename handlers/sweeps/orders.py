@@ -42,8 +42,8 @@ class OrderSweep:
                     break
             seen = set[tuple[AccountId, MessageId]]()
             while self._clock.monotonic() < deadline:
-                waiting = self._orders.take_mapped_waiting(_BATCH)
-                # What could not be applied comes again with every taking.
+                waiting = self._orders.take_mapped_waiting(_BATCH, skip=counts["left"])
+                # Only what came in between can be in both.
                 new = [order for order in waiting if _key(order) not in seen]
                 if not new:
                     break

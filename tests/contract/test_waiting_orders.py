@@ -111,6 +111,8 @@ def test_orders_that_waited_come_in_the_order_of_their_messages(box: DialogueWor
     found = [each.order_message_id for each in box.orders.take_mapped_waiting(3)]
 
     assert found == ["200", "99", "100"]
+    (rest,) = box.orders.take_mapped_waiting(3, skip=3)
+    assert rest.order_message_id == "101"
 
 
 def test_an_order_that_is_late_waits_for_a_person_and_not_for_the_sweep(

@@ -30,7 +30,7 @@ class FakeOrders(FailingPort):
         self.tables = tables
         self._decisions = LedgerDecisions(tables)
 
-    def take_mapped_waiting(self, batch: int) -> tuple[WaitingOrder, ...]:
+    def take_mapped_waiting(self, batch: int, *, skip: int = 0) -> tuple[WaitingOrder, ...]:
         with self._call("take_mapped_waiting"):
             found = [
                 self._waiting(key, order)
@@ -38,7 +38,7 @@ class FakeOrders(FailingPort):
                 if _is_unmapped(order) and self._user_of(key, order) is not None
             ]
             found.sort(key=lambda w: (w.written_at, len(w.order_message_id), w.order_message_id))
-            return tuple(found[:batch])
+            return tuple(found[skip : skip + batch])
 
     def apply_waiting(
         self, waiting: WaitingOrder, decision: Decision

@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID
 
 from handlers.domain.dialogue.deciding import decide
-from handlers.domain.envelope import Source
 from handlers.domain.filing import Claimed
 from handlers.domain.message_state import join
 from handlers.domain.messages import MessageId
@@ -87,7 +86,6 @@ class OrderWorld:
             lambda: understood,
             detect_language=lambda _: Language.ENGLISH,
             now=self.clock.now(),
-            source=Source.WEBHOOK,
         )
         request = replace(finish_request(message, join(claim.state, message)), decision=decision)
         return finished(self.ledger, claim.lease, request)

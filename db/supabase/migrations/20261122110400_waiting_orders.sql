@@ -3,8 +3,11 @@
 set local lock_timeout = '5s';
 set local statement_timeout = '60s';
 
--- Returns orders that waited for their person to be a user, who is one now, oldest message first.
-create or replace function whatsapp.mapped_waiting_orders(the_installation text, batch integer)
+-- Returns orders that waited for their person to be a user, who is one now, oldest message first, and
+-- without the first few, which whoever asks could do nothing with.
+create or replace function whatsapp.mapped_waiting_orders(
+  the_installation text, batch integer, skip integer
+)
 returns jsonb
 language sql
 stable
@@ -27,7 +30,7 @@ as $$
       and c.chatwoot_conversation_id = o.conversation_id
     where o.installation = the_installation and o.state = 'waiting' and o.wait_reason = 'unmapped'
     order by o.created_at, length(o.message_id), o.message_id
-    limit batch
+    limit batch offset skip
   ) as w;
 $$;
 

@@ -35,7 +35,6 @@ from handlers.domain.dialogue.values import (
     WaitReason,
 )
 from handlers.domain.dialogue.waiting import WaitingOrder
-from handlers.domain.envelope import Source
 from handlers.domain.messages import AttachmentKind, Message
 from handlers.domain.orders.values import Decider, Intent, Language, Understanding
 
@@ -44,7 +43,6 @@ class DecidedBy(StrEnum):
     """Who decided where nobody had to understand the message."""
 
     DIALOGUE = "dialogue"
-    BACKFILL = "backfill"
     COPY = "copy"
 
 
@@ -56,7 +54,6 @@ def decide(  # noqa: PLR0913 - everything that a decision depends on
     *,
     detect_language: Callable[[str], Language | None],
     now: datetime,
-    source: Source,
 ) -> Decision:
     """Decide a message that was not decided yet.
 
@@ -64,7 +61,7 @@ def decide(  # noqa: PLR0913 - everything that a decision depends on
     else settles, once at most: it may cost a model's call. `detect_language` tells the language
     that the words are in, or that it cannot be told.
     """
-    settled = _settled_unread(facts, message, source)
+    settled = _settled_unread(facts, message)
     settled = settled or _settled_by_question(facts, message, words, now)
     if settled is not None:
         return settled
@@ -105,11 +102,9 @@ def decide_waiting(order: WaitingOrder, now: datetime) -> Decision:
     return _asking(_moving(facts, Role.ORDER, *changes), question, order.shows_options)
 
 
-def _settled_unread(facts: DialogueFacts, message: Message, source: Source) -> Decision | None:
+def _settled_unread(facts: DialogueFacts, message: Message) -> Decision | None:
     if message.is_deleted:
         return _decision(facts, Role.NOTE, DecidedBy.DIALOGUE)
-    if source is Source.BACKFILL:
-        return _decision(facts, Role.NOTE, DecidedBy.BACKFILL)
     if facts.order_message_id not in {None, message.message_id}:
         return _decision(facts, Role.NOTE, DecidedBy.COPY)
     return None

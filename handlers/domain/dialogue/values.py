@@ -150,7 +150,7 @@ class Decision:
 
     role: Role
     decided_by: str
-    """`rules`, `model`, `dialogue`, `backfill`, or `copy` for a second copy of one message:
+    """`rules`, `model`, `dialogue`, or `copy` for a second copy of one message:
     what it is a copy of is the facts' `order_message_id`."""
     based_on: int
     """The version of the dialogue that it was decided on."""

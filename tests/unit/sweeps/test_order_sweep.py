@@ -168,6 +168,18 @@ def test_an_order_that_cannot_be_written_holds_up_nobody_elses() -> None:
     assert world.states() == ["waiting", "placed"]
 
 
+def test_a_batch_of_orders_that_cannot_be_written_holds_up_nobody_elses() -> None:
+    world = OrderWorld()
+    for number in range(50001, 50061):
+        world.order(number)
+    world.map_person()
+    for _ in range(50):
+        rejected = PermanentError(PermanentReason.DATA_REJECTED)
+        world.orders.fail_next(rejected, method="apply_waiting")
+
+    assert world.sweep_orders() == counts(placed=10, left=50)
+
+
 @pytest.mark.parametrize("method", ["lapse", "take_mapped_waiting", "apply_waiting"])
 @pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
 def test_a_crash_after_any_step_leaves_what_the_next_run_finishes(

@@ -13,7 +13,6 @@ from handlers.domain.dialogue.values import (
     OrderChange,
     OrderContent,
 )
-from handlers.domain.envelope import Source
 from handlers.domain.messages import ContactId, Message, MessageId
 from handlers.domain.orders.values import (
     Confidence,
@@ -114,7 +113,6 @@ class Deciding:
     understanding: Understanding = NOTE
     detected: Language | None = Language.PORTUGUESE
     now: datetime = NOW
-    source: Source = Source.WEBHOOK
     asked: int = field(default=0)
 
     def __call__(
@@ -127,7 +125,6 @@ class Deciding:
             self._understand,
             detect_language=lambda _: self.detected,
             now=self.now,
-            source=self.source,
         )
 
     def _understand(self) -> Understanding:

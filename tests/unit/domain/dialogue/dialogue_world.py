@@ -17,7 +17,6 @@ from handlers.domain.dialogue.values import (
     WaitReason,
 )
 from handlers.domain.dialogue.waiting import WaitingOrder
-from handlers.domain.envelope import Source
 from handlers.domain.messages import (
     AccountId,
     Contact,
@@ -86,7 +85,7 @@ class DialogueWorld:
         assert contact is not None
         return self._facts(contact.contact_id, self.roles.get(name))
 
-    def decide(self, name: MessageId, source: Source = Source.WEBHOOK) -> Decision:
+    def decide(self, name: MessageId) -> Decision:
         """Decide on the facts as they are now; writes nothing."""
         return decide(
             self.facts(name),
@@ -95,7 +94,6 @@ class DialogueWorld:
             lambda: self._understand(name),
             detect_language=lambda _: Language.PORTUGUESE,
             now=self.now,
-            source=source,
         )
 
     def finish(self, name: MessageId, decision: Decision) -> None:
@@ -103,9 +101,13 @@ class DialogueWorld:
         if not self._is_written(name, decision):
             assert self._is_written(name, self.decide(name))
 
-    def deliver(self, name: MessageId, source: Source = Source.WEBHOOK) -> None:
+    def deliver(self, name: MessageId) -> None:
         if name not in self.roles:
-            self.finish(name, self.decide(name, source))
+            self.finish(name, self.decide(name))
+
+    def backfill(self, name: MessageId) -> None:
+        """Deliver a message that is heard of for the first time from Chatwoot's history."""
+        self.roles.setdefault(name, Role.NOTE)
 
     def delete(self, name: MessageId) -> None:
         """Deleting is no decision: the finish takes the change as it is, decided before or not."""

@@ -14,7 +14,6 @@ from handlers.domain.dialogue.values import (
     Preferences,
     Role,
 )
-from handlers.domain.envelope import Source
 from handlers.domain.orders.values import (
     Decider,
     Language,
@@ -61,13 +60,6 @@ def test_what_has_no_words_is_a_note_without_asking_anybody(words: str | None) -
     deciding = Deciding(understanding=ordered())
 
     assert deciding(MAPPED, message_of(), words) == silent_note("rules")
-    assert deciding.asked == 0
-
-
-def test_old_messages_of_a_backfill_are_notes_whatever_they_say() -> None:
-    deciding = Deciding(understanding=ordered(COMPLETE), source=Source.BACKFILL)
-
-    assert deciding(facts_of(open_question()), message_of(), "linkedin") == silent_note("backfill")
     assert deciding.asked == 0
 
 

@@ -8,7 +8,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from handlers.domain.dialogue.asking import PATIENCE
 from handlers.domain.dialogue.values import Decision, OrderState, Role
-from handlers.domain.envelope import Source
 from handlers.domain.messages import ContactId, MessageId
 from handlers.domain.orders.values import Length, OrderParameters, Platform, Tone
 from tests.unit.domain.dialogue.deciding_cases import SENDER
@@ -57,9 +56,10 @@ class DialogueMachine(RuleBasedStateMachine):
                 self.world.finish(name, decision)
         elif work == "begin" and name not in self.world.roles:
             self.running.append((name, self.world.decide(name)))
+        elif work == "backfill" and all(name != each for each, _ in self.running):
+            self.world.backfill(name)
         else:
-            source = Source.BACKFILL if work == "backfill" else Source.WEBHOOK
-            self.world.deliver(name, source)
+            self.world.deliver(name)
 
     @rule(work=st.sampled_from(["wait", "map", "sweep", "sweep", "lapse", "delete"]), place=places)
     def maintain(self, work: str, place: int) -> None:
